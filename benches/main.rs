@@ -1,0 +1,2 @@
+//! Figures as ratios in one run.
+fn main() {}

@@ -1,0 +1,122 @@
+//! Decimal text to integers, exactly: the one door through which a price written with a point enters.
+
+/// Why a decimal text was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecimalFault {
+    /// Not digits with at most one point.
+    #[error("`{text}` is not a decimal number")]
+    NotDecimal {
+        /// The refused text, cut to 40 characters.
+        text: String,
+    },
+    /// More digits behind the point than the unit has, and they are not zero.
+    #[error("`{text}` has more than {decimals} digits behind the point")]
+    TooFine {
+        /// The refused text, cut to 40 characters.
+        text: String,
+        /// Digits the unit has.
+        decimals: u8,
+    },
+    /// The amount does not fit 63 bits.
+    #[error("`{text}` is too large")]
+    TooLarge {
+        /// The refused text, cut to 40 characters.
+        text: String,
+    },
+}
+
+/// Amount in the smallest unit of a decimal text: `units_from_decimal("12.5", 9)` is 12_500_000_000. An exponent as in
+/// `1e-7` is accepted, because JSON numbers may carry one. Negative amounts are refused.
+///
+/// # Errors
+/// A [`DecimalFault`]; nothing is rounded.
+pub fn units_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault> {
+    let cut = || text.chars().take(40).collect::<String>();
+    let not_decimal = || DecimalFault::NotDecimal { text: cut() };
+    if text.is_empty() || text.len() > 64 {
+        return Err(not_decimal());
+    }
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| not_decimal())?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if (whole.is_empty() && fraction.is_empty())
+        || !all_digits(whole)
+        || !all_digits(fraction)
+        || exponent.abs() > 40
+    {
+        return Err(not_decimal());
+    }
+    let digits: String = whole.chars().chain(fraction.chars()).collect();
+    let shift = i32::from(decimals) + exponent - i32::try_from(fraction.len()).unwrap_or(i32::MAX);
+    let trimmed = digits.trim_start_matches('0');
+    if trimmed.is_empty() {
+        return Ok(0);
+    }
+    let scaled = if shift >= 0 {
+        if trimmed.len() + usize::try_from(shift).unwrap_or(usize::MAX) > 19 {
+            return Err(DecimalFault::TooLarge { text: cut() });
+        }
+        format!("{trimmed}{}", "0".repeat(usize::try_from(shift).unwrap_or(0)))
+    } else {
+        let drop = usize::try_from(-shift).unwrap_or(usize::MAX).min(trimmed.len());
+        let (keep, dropped) = trimmed.split_at(trimmed.len() - drop);
+        if dropped.bytes().any(|b| b != b'0') {
+            return Err(DecimalFault::TooFine { text: cut(), decimals });
+        }
+        keep.to_owned()
+    };
+    if scaled.is_empty() {
+        return Ok(0);
+    }
+    scaled.parse().map_err(|_| DecimalFault::TooLarge { text: cut() })
+}
+
+/// The shortest decimal text of an amount: `decimal_from_units(12_500_000_000, 9)` is `12.5`.
+#[must_use]
+pub fn decimal_from_units(units: i64, decimals: u8) -> String {
+    let sign = if units < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", units.unsigned_abs(), width = usize::from(decimals) + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - usize::from(decimals));
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn exact_or_refused() {
+        for (text, decimals, want) in [
+            ("12.9", 9, Ok(12_900_000_000)),
+            ("4.079999995", 9, Ok(4_079_999_995)),
+            ("44", 9, Ok(44_000_000_000)),
+            ("0.0000000010", 9, Ok(1)),
+            ("1e-7", 9, Ok(100)),
+            ("1.5E3", 0, Ok(1_500)),
+            (".5", 1, Ok(5)),
+            ("9223372036.854775807", 9, Ok(i64::MAX)),
+            ("0", 9, Ok(0)),
+        ] {
+            assert_eq!(units_from_decimal(text, decimals), want, "{text}");
+        }
+        for text in
+            ["", ".", "-1", "1,5", "1.2.3", "NaN", "1e", "1e99", "9223372036.854775808", "0.0000000001", " 1"]
+        {
+            assert!(units_from_decimal(text, 9).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,70}", decimals in 0u8..19) { let _ = units_from_decimal(&text, decimals); }
+        #[test]
+        fn there_and_back(units in 0..i64::MAX, decimals in 0u8..12) {
+            prop_assert_eq!(units_from_decimal(&decimal_from_units(units, decimals), decimals), Ok(units));
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The vocabulary of the append-only log and the canonical line that is hashed and exported.
+//!
+//! A field is never renamed or reordered once logged: the line of an old event must stay what it was, or the chain breaks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    attribute::{AttributeKind, Rarity},
+    currency::{Currency, Price},
+    evidence::EvidenceRef,
+    exchange::Origin,
+    gift::{CollectionSlug, GiftId},
+    lot::LotId,
+    market::MarketId,
+    order_key::OrderKey,
+    sighting::{LotDetails, ScopeId},
+    time::ms_from_us,
+};
+
+/// How far a fact is from being undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finality {
+    /// Announced, not yet settled where it happens.
+    Pending,
+    /// Stated by the place where it happened.
+    Confirmed,
+    /// Proven on chain and beyond return.
+    Finalized,
+    /// Taken back; the event that says so names the one it corrects.
+    Retracted,
+}
+
+/// How we came to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The market's own feed of happenings.
+    Feed,
+    /// The market's history, read later.
+    History,
+    /// A page of open listings.
+    Scan,
+    /// A completed scan that did not show it.
+    Absence,
+    /// A list of collections or attributes.
+    Catalog,
+    /// Ribbon itself: quarantine and its end.
+    Watch,
+}
+
+/// Why a listing ended without a known sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DelistReason {
+    /// The market says that its owner took it back.
+    Cancelled,
+    /// It vanished; whether it was sold is not proven.
+    Unseen,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fact {
+    /// Offered for sale, or first seen open.
+    Listed {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// The ask.
+        price: Price,
+    },
+    /// The ask changed.
+    Repriced {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// The new ask.
+        price: Price,
+        /// The ask we knew before, where we knew one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        before: Option<Price>,
+    },
+    /// A completed scan saw it open at this price, which a late and older report would otherwise have hidden.
+    StillListed {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// The ask.
+        price: Price,
+    },
+    /// No longer for sale.
+    Delisted {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan showed it.
+        scope: ScopeId,
+        /// Why, as far as known.
+        reason: DelistReason,
+    },
+    /// Sold.
+    Sold {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan showed it.
+        scope: ScopeId,
+        /// What was paid.
+        price: Price,
+        /// Who sold, as the source names people.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        seller: Option<String>,
+        /// Who bought.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        buyer: Option<String>,
+        /// Hash of the transaction on TON, 64 hexadecimal digits.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        transaction: Option<String>,
+    },
+    /// Given to another owner without a sale.
+    GiftTransferred {
+        /// From whom.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        from: Option<String>,
+        /// To whom.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        to: Option<String>,
+    },
+    /// Exported to TON.
+    Exported {
+        /// The NFT's address, friendly form.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        address: Option<String>,
+    },
+    /// What a market's page says of a gift changed, or was seen first.
+    MetadataSeen {
+        /// The market's id of the lot whose page said it.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// All that it says now.
+        details: LotDetails,
+    },
+    /// A collection was seen first, or what is said of it changed.
+    CollectionSeen {
+        /// Its slug.
+        slug: CollectionSlug,
+        /// Its title.
+        title: String,
+        /// Its address on TON, friendly form.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        address: Option<String>,
+        /// The picture, by reference.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        image_url: Option<String>,
+    },
+    /// An attribute's rarity was seen first, or changed.
+    AttributeSeen {
+        /// Whose.
+        slug: CollectionSlug,
+        /// Which kind.
+        attribute: AttributeKind,
+        /// Its name.
+        name: String,
+        /// How rare.
+        rarity: Rarity,
+    },
+    /// A currency's rate.
+    RateObserved {
+        /// One whole coin of this ...
+        base: Currency,
+        /// ... is worth this many millionths ...
+        rate_micros: i64,
+        /// ... of one whole coin of this.
+        quote: Currency,
+    },
+    /// The market's pages can no longer be read; its listings stay and are stale.
+    MarketQuarantined {
+        /// JSON pointer of the place that broke.
+        path: String,
+        /// What was expected and what stood there.
+        why: String,
+    },
+    /// The market's pages can be read again.
+    MarketReleased,
+}
+
+/// Every kind the log may hold. Offers and auctions have their words already; no source speaks them yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is explained at the variant of `Fact` that it names")]
+pub enum EventKind {
+    Listed,
+    Repriced,
+    StillListed,
+    Delisted,
+    Sold,
+    OfferMade,
+    OfferEnded,
+    AuctionStarted,
+    BidPlaced,
+    AuctionEnded,
+    GiftTransferred,
+    Exported,
+    MetadataSeen,
+    CollectionSeen,
+    AttributeSeen,
+    RateObserved,
+    MarketQuarantined,
+    MarketReleased,
+}
+
+impl EventKind {
+    /// All kinds.
+    pub const ALL: [Self; 18] = [
+        Self::Listed,
+        Self::Repriced,
+        Self::StillListed,
+        Self::Delisted,
+        Self::Sold,
+        Self::OfferMade,
+        Self::OfferEnded,
+        Self::AuctionStarted,
+        Self::BidPlaced,
+        Self::AuctionEnded,
+        Self::GiftTransferred,
+        Self::Exported,
+        Self::MetadataSeen,
+        Self::CollectionSeen,
+        Self::AttributeSeen,
+        Self::RateObserved,
+        Self::MarketQuarantined,
+        Self::MarketReleased,
+    ];
+
+    /// The word used in SQL, logs and files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Repriced => "repriced",
+            Self::StillListed => "still_listed",
+            Self::Delisted => "delisted",
+            Self::Sold => "sold",
+            Self::OfferMade => "offer_made",
+            Self::OfferEnded => "offer_ended",
+            Self::AuctionStarted => "auction_started",
+            Self::BidPlaced => "bid_placed",
+            Self::AuctionEnded => "auction_ended",
+            Self::GiftTransferred => "gift_transferred",
+            Self::Exported => "exported",
+            Self::MetadataSeen => "metadata_seen",
+            Self::CollectionSeen => "collection_seen",
+            Self::AttributeSeen => "attribute_seen",
+            Self::RateObserved => "rate_observed",
+            Self::MarketQuarantined => "market_quarantined",
+            Self::MarketReleased => "market_released",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl Fact {
+    /// The kind's word.
+    #[must_use]
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Listed { .. } => EventKind::Listed,
+            Self::Repriced { .. } => EventKind::Repriced,
+            Self::StillListed { .. } => EventKind::StillListed,
+            Self::Delisted { .. } => EventKind::Delisted,
+            Self::Sold { .. } => EventKind::Sold,
+            Self::GiftTransferred { .. } => EventKind::GiftTransferred,
+            Self::Exported { .. } => EventKind::Exported,
+            Self::MetadataSeen { .. } => EventKind::MetadataSeen,
+            Self::CollectionSeen { .. } => EventKind::CollectionSeen,
+            Self::AttributeSeen { .. } => EventKind::AttributeSeen,
+            Self::RateObserved { .. } => EventKind::RateObserved,
+            Self::MarketQuarantined { .. } => EventKind::MarketQuarantined,
+            Self::MarketReleased => EventKind::MarketReleased,
+        }
+    }
+
+    /// The lot and scope the fact is about, where it is about one.
+    #[must_use]
+    pub fn lot(&self) -> Option<(&LotId, &ScopeId)> {
+        match self {
+            Self::Listed { lot, scope, .. }
+            | Self::Repriced { lot, scope, .. }
+            | Self::StillListed { lot, scope, .. }
+            | Self::Delisted { lot, scope, .. }
+            | Self::Sold { lot, scope, .. }
+            | Self::MetadataSeen { lot, scope, .. } => Some((lot, scope)),
+            _ => None,
+        }
+    }
+
+    /// The ask or the paid price, where the fact carries one.
+    #[must_use]
+    pub fn price(&self) -> Option<&Price> {
+        match self {
+            Self::Listed { price, .. }
+            | Self::Repriced { price, .. }
+            | Self::StillListed { price, .. }
+            | Self::Sold { price, .. } => Some(price),
+            _ => None,
+        }
+    }
+}
+
+/// One thing that is logged, before it has a position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Whose word it is. Rates and the like carry the id of their source.
+    pub market: MarketId,
+    /// The gift, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub gift: Option<GiftId>,
+    /// The order in which it holds among the same market's facts.
+    pub key: OrderKey,
+    /// Microseconds since 1970 when it was seen, on the database's clock.
+    pub observed_at_us: i64,
+    /// How far from being undone.
+    pub finality: Finality,
+    /// How we came to know.
+    pub cause: Cause,
+    /// Where it was seen.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evidence: Option<EvidenceRef>,
+    /// Where the answer came from.
+    pub origin: Origin,
+    /// Position of the event that this one corrects.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub corrects: Option<i64>,
+    /// The market's own id of the happening; logged once per market.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source_id: Option<String>,
+    /// What happened.
+    pub fact: Fact,
+}
+
+impl Event {
+    /// Milliseconds since 1970 when it happened as far as known: the market's time, or the time it was seen.
+    #[must_use]
+    pub fn at_ms(&self) -> i64 {
+        match self.key.rank {
+            crate::order_key::KeyRank::Market => ms_from_us(self.key.at_us),
+            crate::order_key::KeyRank::Scan => ms_from_us(self.observed_at_us),
+        }
+    }
+}
+
+/// An event with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedEvent {
+    /// Position, from 1, without gaps.
+    pub position: i64,
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl LoggedEvent {
+    /// The canonical line, without line end: what is hashed into the chain and exported.
+    #[must_use]
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,151 @@
+//! What is known of one gift over all markets: its attributes, where it lives, who owns it, and its dates, as the fold of events.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    attribute::{Attribute, AttributeKind},
+    event::{Event, Fact},
+    lot::{Register, join},
+    market::MarketId,
+    order_key::OrderKey,
+    sighting::{Custody, LotDetails},
+};
+
+/// Where a gift lives, and with whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Account, market or chain.
+    pub custody: Custody,
+    /// The market that says so; the custodian where custody is `market`.
+    pub market: MarketId,
+}
+
+/// The dates a market tells of a gift, milliseconds since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiftDates {
+    /// May be given away from then on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub transferable_at_ms: Option<i64>,
+    /// May be exported to TON from then on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exportable_at_ms: Option<i64>,
+    /// May be resold inside Telegram from then on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resellable_at_ms: Option<i64>,
+    /// The market's own lock ends then.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unlocks_at_ms: Option<i64>,
+}
+
+/// The registers of a gift.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The model; a telling with a rarity outranks any without.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<Register<Attribute>>,
+    /// The symbol, alike.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub symbol: Option<Register<Attribute>>,
+    /// The backdrop, alike.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub backdrop: Option<Register<Attribute>>,
+    /// Where it lives.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub place: Option<Register<Place>>,
+    /// Who owns it, as a source names owners.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<Register<String>>,
+    /// Its address on TON as a source tells it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<Register<String>>,
+    /// Its dates.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dates: Option<Register<GiftDates>>,
+    /// The picture, by reference.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub image_url: Option<Register<String>>,
+}
+
+impl Holding {
+    /// Folds an event about this gift in.
+    pub fn apply(&mut self, position: i64, event: &Event) {
+        match &event.fact {
+            Fact::MetadataSeen { details, .. } => self.apply_details(position, event, details),
+            Fact::Sold { buyer: Some(buyer), .. } => {
+                join(&mut self.owner, event.key, position, buyer.clone());
+            }
+            Fact::GiftTransferred { to: Some(to), .. } => {
+                join(&mut self.owner, event.key, position, to.clone());
+            }
+            Fact::Exported { address } => {
+                let place = Place { custody: Custody::Chain, market: event.market.clone() };
+                join(&mut self.place, event.key, position, place);
+                if let Some(address) = address {
+                    join(&mut self.address, event.key, position, address.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_details(&mut self, position: i64, event: &Event, details: &LotDetails) {
+        let LotDetails {
+            attributes,
+            custody,
+            owner,
+            address,
+            told_fee: _,
+            transferable_at_ms,
+            exportable_at_ms,
+            resellable_at_ms,
+            unlocks_at_ms,
+            contract_type: _,
+            image_url,
+            link_url: _,
+        } = details;
+        for attribute in attributes {
+            let register = match attribute.kind {
+                AttributeKind::Model => &mut self.model,
+                AttributeKind::Symbol => &mut self.symbol,
+                AttributeKind::Backdrop => &mut self.backdrop,
+            };
+            join_attribute(register, event.key, position, attribute);
+        }
+        if let Some(custody) = custody {
+            let place = Place { custody: *custody, market: event.market.clone() };
+            join(&mut self.place, event.key, position, place);
+        }
+        if let Some(owner) = owner {
+            join(&mut self.owner, event.key, position, owner.clone());
+        }
+        if let Some(address) = address {
+            join(&mut self.address, event.key, position, address.clone());
+        }
+        let dates = GiftDates {
+            transferable_at_ms: *transferable_at_ms,
+            exportable_at_ms: *exportable_at_ms,
+            resellable_at_ms: *resellable_at_ms,
+            unlocks_at_ms: *unlocks_at_ms,
+        };
+        if dates != GiftDates::default() {
+            join(&mut self.dates, event.key, position, dates);
+        }
+        if let Some(image_url) = image_url {
+            join(&mut self.image_url, event.key, position, image_url.clone());
+        }
+    }
+}
+
+/// A telling with a rarity outranks any without; among equals the later key holds.
+fn join_attribute(
+    register: &mut Option<Register<Attribute>>,
+    key: OrderKey,
+    position: i64,
+    told: &Attribute,
+) {
+    let rank = |attribute: &Attribute, key: OrderKey| (attribute.rarity.is_some(), key);
+    if register.as_ref().is_some_and(|held| rank(&held.value, held.key) >= rank(told, key)) {
+        return;
+    }
+    *register = Some(Register { key, position, value: told.clone() });
+}

@@ -1,0 +1,94 @@
+//! The outside world as traits; `adapters` and `sandbox` stand behind them.
+
+use async_trait::async_trait;
+
+use crate::{
+    exchange::Exchange,
+    fault::{Malformed, SourceFault},
+    gift::CollectionSlug,
+    market::MarketInfo,
+    sighting::{Page, ScopeId},
+};
+
+/// The time, from the one clock that counts.
+pub trait Clock: Send + Sync {
+    /// Microseconds since 1970. In the product this is the database's clock.
+    fn now_us(&self) -> i64;
+}
+
+/// A collection as far as an adapter needs it to ask for its pages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KnownCollection {
+    /// Its slug.
+    pub slug: CollectionSlug,
+    /// Its title, tidied.
+    pub title: String,
+    /// Its address on TON, friendly form.
+    pub address: Option<String>,
+}
+
+/// What a worker may ask of a market.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// The list of collections.
+    Collections,
+    /// The attributes of some collections; how many fit one request is the adapter's business, see [`MarketSource::attribute_batches`].
+    Attributes(Vec<KnownCollection>),
+    /// One page of the open listings of a scope.
+    Scan(Scope),
+    /// What happened since the saved cursor.
+    Feed,
+    /// What happened before the saved cursor: older and older.
+    History,
+}
+
+/// A scope to scan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    /// Its id, stable over restarts.
+    pub id: ScopeId,
+    /// The collection it shows.
+    pub collection: KnownCollection,
+}
+
+/// Where a walk stands after a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Ask again at once with this cursor; the cursor is saved with the page.
+    Continue(String),
+    /// Nothing more for now. The cursor to save and begin from next time; `None` begins from the start.
+    Done(Option<String>),
+}
+
+/// A market. One implementation per market, in `adapters/src/<market>/`.
+#[async_trait]
+pub trait MarketSource: Send + Sync {
+    /// What is said of the market.
+    fn info(&self) -> &MarketInfo;
+
+    /// The scopes that together show every open listing of these collections.
+    fn scopes(&self, collections: &[KnownCollection]) -> Vec<Scope>;
+
+    /// These collections cut into batches that one [`Want::Attributes`] can carry; empty where the market tells no rarity.
+    fn attribute_batches(&self, collections: &[KnownCollection]) -> Vec<Vec<KnownCollection>>;
+
+    /// Sends one request and returns the answer whole, never a parsed one.
+    ///
+    /// # Errors
+    /// A [`SourceFault`]; nothing is retried inside, the worker owns time.
+    async fn fetch(
+        &self,
+        want: &Want,
+        cursor: Option<&str>,
+        clock: &dyn Clock,
+    ) -> Result<Exchange, SourceFault>;
+
+    /// Reads an answer. Pure: the same exchange always gives the same page, on any machine.
+    ///
+    /// # Errors
+    /// [`Malformed`] when a required field is missing or of another type, or the page has no mark we know.
+    fn read(&self, exchange: &Exchange) -> Result<Page, Malformed>;
+
+    /// Where a walk stands after this page. `cursor` is the one the page was fetched with.
+    fn step(&self, want: &Want, cursor: Option<&str>, page: &Page) -> Step;
+}
