@@ -34,10 +34,12 @@ create table market.lots (
     scope     text,
     is_open   boolean not null,
     registers text    not null,
+    ask_seen_us bigint,
+    ask_origin  text,
     position  bigint  not null,
     constraint lots_pkey primary key (market, lot)
 );
-comment on table market.lots is 'Each lot''s registers as JSON of the domain''s Lot, and whether it is open.';
+comment on table market.lots is 'Each lot''s registers as JSON of the domain''s Lot, and whether it is open. ask_seen_us: microseconds since 1970 when the present ask was seen; ask_origin: where that answer came from.';
 create index lots_gift on market.lots (slug, number);
 create index lots_open_scope on market.lots (market, scope) where is_open;
 
