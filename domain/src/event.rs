@@ -3,6 +3,7 @@
 //! A field is never renamed or reordered once logged: the line of an old event must stay what it was, or the chain breaks.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{
     attribute::{AttributeKind, Rarity},
@@ -303,6 +304,23 @@ impl Fact {
         }
     }
 
+    /// The tie-break of the fact in an [`OrderKey`]: the first four bytes, big-endian, of the SHA-256 of its JSON. What we knew before
+    /// (`before`) is left out, so the same observation has the same tie whatever was known when it arrived.
+    #[must_use]
+    pub fn tie(&self) -> u32 {
+        let bytes = match self {
+            Self::Repriced { lot, scope, price, before: Some(_) } => serde_json::to_vec(&Self::Repriced {
+                lot: lot.clone(),
+                scope: scope.clone(),
+                price: price.clone(),
+                before: None,
+            }),
+            fact => serde_json::to_vec(fact),
+        };
+        let digest = Sha256::digest(bytes.unwrap_or_default());
+        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+    }
+
     /// The ask or the paid price, where the fact carries one.
     #[must_use]
     pub fn price(&self) -> Option<&Price> {
@@ -373,5 +391,28 @@ impl LoggedEvent {
     #[must_use]
     pub fn line(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tie_does_not_depend_on_what_was_known() {
+        let repriced = |before| Fact::Repriced {
+            lot: LotId::parse("a").unwrap(),
+            scope: ScopeId("all".into()),
+            price: Price::nanoton(5),
+            before,
+        };
+        assert_eq!(repriced(None).tie(), repriced(Some(Price::nanoton(4))).tie());
+        let other = Fact::Repriced {
+            lot: LotId::parse("a").unwrap(),
+            scope: ScopeId("all".into()),
+            price: Price::nanoton(6),
+            before: None,
+        };
+        assert_ne!(repriced(None).tie(), other.tie());
     }
 }
