@@ -26,4 +26,4 @@ pub use gift::{CollectionSlug, GiftId};
 pub use lot::{Lot, LotId, LotState};
 pub use market::{MarketId, MarketInfo};
 pub use order_key::OrderKey;
-pub use sighting::{Custody, Happening, LotDetails, Page, Seen, Sighting};
+pub use sighting::{Custody, Happening, LotDetails, Page, ScopeId, Seen, Sighting};

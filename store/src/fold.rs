@@ -1,0 +1,114 @@
+//! Events to rows of state. `load` reads what a batch touches, `apply` folds in memory, `flush` writes what changed: an ingest and
+//! a rebuild are the same three steps, so they cannot differ.
+
+mod flush;
+mod gifts;
+mod listings;
+mod load;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{CollectionSlug, Fact, GiftId, LoggedEvent, LotId, MarketId};
+use pricing::FeeTable;
+use sqlx::PgConnection;
+
+use rows::{GiftRow, HoldingVersion, ListingVersion, LotRow, Versions};
+
+/// Version of the folding rules. A database folded by another version is rebuilt.
+pub const VERSION: i64 = 1;
+
+type LotKey = (MarketId, LotId);
+
+/// What a batch touches, and what has changed of it.
+#[derive(Debug, Default)]
+struct Touched {
+    lots: BTreeMap<LotKey, LotRow>,
+    lots_of: BTreeMap<GiftId, BTreeSet<LotKey>>,
+    gifts: BTreeMap<GiftId, GiftRow>,
+    listings: Versions<LotKey, ListingVersion>,
+    holdings: Versions<GiftId, HoldingVersion>,
+}
+
+/// Folds events, in the order of their positions, into the state tables.
+///
+/// # Errors
+/// What PostgreSQL says; the caller's transaction is then lost as a whole.
+pub(crate) async fn fold(
+    connection: &mut PgConnection,
+    fees: &FeeTable,
+    events: &[LoggedEvent],
+) -> Result<(), FoldFault> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut touched = load::load(connection, fees, events).await?;
+    for logged in events {
+        touched.apply(fees, logged);
+    }
+    flush::flush(connection, &touched).await?;
+    flush::sales(connection, events).await?;
+    flush::catalog(connection, events).await?;
+    flush::rates(connection, events).await?;
+    flush::quarantines(connection, events).await?;
+    Ok(())
+}
+
+/// Why events could not be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldFault {
+    /// A stored state row cannot be read by this binary.
+    #[error("the stored state of {what} cannot be read ({why}); run `ribbon index --rebuild`")]
+    Unreadable {
+        /// Whose.
+        what: String,
+        /// The reader's message.
+        why: String,
+    },
+    /// PostgreSQL refused.
+    #[error("the state could not be written: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Touched {
+    fn apply(&mut self, fees: &FeeTable, logged: &LoggedEvent) {
+        let Some(gift) = &logged.event.gift else { return };
+        let (position, event) = (logged.position, &logged.event);
+        let gift_changed = self.apply_gift(gift, logged);
+        let mut refresh = BTreeSet::new();
+        if let Some((lot, _)) = event.fact.lot() {
+            let key = (event.market.clone(), lot.clone());
+            let row = self.lots.entry(key.clone()).or_insert_with(|| LotRow::new(gift.clone()));
+            row.lot.apply(position, event);
+            row.position = position;
+            row.dirty = true;
+            if row.lot.ask.as_ref().is_some_and(|ask| ask.position == position) {
+                row.ask_seen_us = Some(event.observed_at_us);
+                row.ask_origin = Some(event.origin);
+            }
+            self.lots_of.entry(gift.clone()).or_default().insert(key.clone());
+            refresh.insert(key);
+        }
+        if gift_changed {
+            refresh.extend(self.lots_of.get(gift).cloned().unwrap_or_default());
+        }
+        for key in refresh {
+            self.refresh_listing(fees, position, &key);
+        }
+    }
+}
+
+/// The collections that events speak of, for projections that follow the log.
+#[must_use]
+pub fn collections_of(events: &[LoggedEvent]) -> BTreeSet<CollectionSlug> {
+    events
+        .iter()
+        .filter_map(|logged| match (&logged.event.gift, &logged.event.fact) {
+            (Some(gift), _) => Some(gift.slug.clone()),
+            (None, Fact::CollectionSeen { slug, .. } | Fact::AttributeSeen { slug, .. }) => {
+                Some(slug.clone())
+            }
+            _ => None,
+        })
+        .collect()
+}

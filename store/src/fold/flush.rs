@@ -1,0 +1,23 @@
+//! Writes what a fold changed: one statement per table, `unnest` over columns whatever the count.
+
+mod catalog;
+mod state;
+mod trades;
+mod versions;
+
+use sqlx::PgConnection;
+
+use super::{FoldFault, Touched};
+
+pub(super) use catalog::catalog;
+pub(super) use trades::{quarantines, rates, sales};
+
+/// Gifts, lots and their versions. Ends of stored versions come first: a unique index allows one open version each.
+pub(super) async fn flush(connection: &mut PgConnection, touched: &Touched) -> Result<(), FoldFault> {
+    state::gifts(connection, touched).await?;
+    state::lots(connection, touched).await?;
+    versions::end_listings(connection, touched).await?;
+    versions::begin_listings(connection, touched).await?;
+    versions::holdings(connection, touched).await?;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! The rows a fold holds in memory.
+
+use std::collections::BTreeMap;
+
+use domain::{FeeBasis, GiftId, Lot, Origin, holding::Holding};
+
+/// A lot and what its row carries besides the registers.
+#[derive(Debug, Clone)]
+pub(super) struct LotRow {
+    pub(super) gift: GiftId,
+    pub(super) lot: Lot,
+    pub(super) ask_seen_us: Option<i64>,
+    pub(super) ask_origin: Option<Origin>,
+    pub(super) position: i64,
+    pub(super) dirty: bool,
+    /// The listing as it stands now, if the lot is open.
+    pub(super) listing: Option<Listing>,
+}
+
+impl LotRow {
+    pub(super) fn new(gift: GiftId) -> Self {
+        Self {
+            gift,
+            lot: Lot::default(),
+            ask_seen_us: None,
+            ask_origin: None,
+            position: 0,
+            dirty: false,
+            listing: None,
+        }
+    }
+}
+
+/// A gift and its registers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct GiftRow {
+    pub(super) holding: Holding,
+    pub(super) first_position: i64,
+    pub(super) position: i64,
+    pub(super) dirty: bool,
+}
+
+/// What a listing row says, without its positions: two equal ones need no new version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listing {
+    pub(super) gift: GiftId,
+    pub(super) model: Option<String>,
+    pub(super) model_per_mille: Option<i64>,
+    pub(super) symbol: Option<String>,
+    pub(super) backdrop: Option<String>,
+    pub(super) price_amount: i64,
+    pub(super) price_currency: String,
+    pub(super) fee_basis: FeeBasis,
+    pub(super) all_in_amount: i64,
+    pub(super) all_in_at_least: bool,
+    pub(super) all_in_lines: String,
+    pub(super) listed_at_us: Option<i64>,
+    pub(super) seen_at_us: i64,
+    pub(super) custody: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) link_url: Option<String>,
+    pub(super) image_url: Option<String>,
+    pub(super) ask_position: i64,
+    pub(super) details_position: Option<i64>,
+    pub(super) origin: Origin,
+}
+
+/// A listing version as it will be inserted.
+pub(super) type ListingVersion = Listing;
+
+/// Where a gift lived and with whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HoldingVersion {
+    pub(super) custody: Option<String>,
+    pub(super) custody_market: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) since_us: i64,
+}
+
+/// Versions that a batch makes: which stored ones end and where, and the new ones with their own ends.
+#[derive(Debug)]
+pub(super) struct Versions<K, V> {
+    /// Position at which the stored open version of a key ends.
+    pub(super) ended: BTreeMap<K, i64>,
+    /// New versions: key, from, to, value.
+    pub(super) begun: Vec<(K, i64, Option<i64>, V)>,
+    open: BTreeMap<K, usize>,
+}
+
+impl<K, V> Default for Versions<K, V> {
+    fn default() -> Self {
+        Self { ended: BTreeMap::new(), begun: Vec::new(), open: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + Clone, V> Versions<K, V> {
+    /// Ends the open version of a key at `position`, and begins the next if there is one. `stored` says whether the version that ends
+    /// may be in the database; a version begun in this batch is ended in memory.
+    pub(super) fn replace(&mut self, key: &K, position: i64, stored: bool, next: Option<V>) {
+        match self.open.remove(key) {
+            Some(index) => {
+                let version = &mut self.begun[index];
+                version.2 = Some(position);
+            }
+            None if stored => {
+                self.ended.insert(key.clone(), position);
+            }
+            None => {}
+        }
+        if let Some(value) = next {
+            self.open.insert(key.clone(), self.begun.len());
+            self.begun.push((key.clone(), position, None, value));
+        }
+    }
+}

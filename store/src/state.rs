@@ -1,0 +1,168 @@
+//! The state as one hash, and its rebuild from the log.
+
+use domain::{LotState, holding::Holding, lot::Lot};
+use futures_util::TryStreamExt;
+use pricing::FeeTable;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    fold::{self, FoldFault},
+    log::{self, LogFault},
+    pool::Pool,
+};
+
+/// Why the state could not be rebuilt or hashed.
+#[derive(Debug, thiserror::Error)]
+pub enum StateFault {
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogFault),
+    /// Events cannot be folded.
+    #[error(transparent)]
+    Fold(#[from] FoldFault),
+    /// PostgreSQL refused.
+    #[error("the state could not be read or written: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+const CHUNK: i64 = 5_000;
+
+/// SHA-256 over one line per lot, gift and sale, in order: what holds, without positions, times of seeing, or evidence. The same facts
+/// give the same hash in whatever order they arrived.
+///
+/// # Errors
+/// [`StateFault`].
+pub async fn hash(pool: &Pool) -> Result<String, StateFault> {
+    let mut hasher = Sha256::new();
+    let mut lots = sqlx::query!(r#"select market, lot, slug, number, registers from market.lots order by market collate "C", lot collate "C""#)
+        .fetch(pool);
+    while let Some(row) = lots.try_next().await? {
+        let lot: Lot = serde_json::from_str(&row.registers).map_err(|fault| FoldFault::Unreadable {
+            what: format!("lot {} of {}", row.lot, row.market),
+            why: fault.to_string(),
+        })?;
+        hasher.update(lot_line(&row.market, &row.lot, &row.slug, row.number, &lot).as_bytes());
+    }
+    let mut gifts =
+        sqlx::query!(r#"select slug, number, registers from market.gifts order by slug collate "C", number"#)
+            .fetch(pool);
+    while let Some(row) = gifts.try_next().await? {
+        let holding: Holding =
+            serde_json::from_str(&row.registers).map_err(|fault| FoldFault::Unreadable {
+                what: format!("gift {}-{}", row.slug, row.number),
+                why: fault.to_string(),
+            })?;
+        hasher.update(gift_line(&row.slug, row.number, &holding).as_bytes());
+    }
+    let mut sales = sqlx::query!(
+        r#"select market, lot, price_amount, price_currency, sold_at_us from market.sales
+           order by market collate "C", lot collate "C", sold_at_us, price_amount"#
+    )
+    .fetch(pool);
+    while let Some(row) = sales.try_next().await? {
+        let line = format!(
+            "sale {} {} {} {} {}\n",
+            row.market, row.lot, row.price_amount, row.price_currency, row.sold_at_us
+        );
+        hasher.update(line.as_bytes());
+    }
+    Ok(hex::encode(hasher.finalize()))
+}
+
+/// What holds for a lot, as one line with its line end.
+#[must_use]
+pub fn lot_line(market: &str, id: &str, slug: &str, number: i64, lot: &Lot) -> String {
+    let state = match lot.state() {
+        LotState::Unknown => "unknown".to_owned(),
+        LotState::Open { price, .. } => format!("open {} {}", price.amount, price.currency),
+        LotState::Ended { ending } => format!("{ending:?}").to_lowercase(),
+        LotState::Vanished => "vanished".to_owned(),
+    };
+    format!("lot {market} {id} {slug}-{number} {state}\n")
+}
+
+/// What holds for a gift, as one line with its line end.
+#[must_use]
+pub fn gift_line(slug: &str, number: i64, holding: &Holding) -> String {
+    let name = |register: &Option<domain::lot::Register<domain::Attribute>>| {
+        register.as_ref().map_or("-".to_owned(), |register| register.value.name.clone())
+    };
+    format!(
+        "gift {slug}-{number} {} | {} | {}\n",
+        name(&holding.model),
+        name(&holding.symbol),
+        name(&holding.backdrop)
+    )
+}
+
+/// Empties the state tables and folds the whole log into them again, in one transaction: readers see the old state until the end.
+/// `told` hears the position reached and the last one.
+///
+/// # Errors
+/// [`StateFault`]; then the old state stands.
+pub async fn rebuild(pool: &Pool, fees: &FeeTable, mut told: impl FnMut(i64, i64)) -> Result<(), StateFault> {
+    let mut tx = pool.begin().await?;
+    let head =
+        sqlx::query_scalar!("select position from market.log_head for update").fetch_one(&mut *tx).await?;
+    sqlx::query!(
+        "truncate market.collections, market.attributes, market.lots, market.listings, market.gifts, market.holdings,
+            market.sales, market.rates, market.quarantines, market.floors"
+    )
+    .execute(&mut *tx)
+    .await?;
+    let mut position = 0;
+    while position < head {
+        let events = log::events_after(pool, position, CHUNK).await?;
+        let Some(last) = events.last() else { break };
+        position = last.position;
+        fold::fold(&mut tx, fees, &events).await?;
+        told(position, head);
+    }
+    record_version(&mut tx, fees, head).await?;
+    sqlx::query!("delete from market.projections where name <> 'state'").execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether the state was folded by this binary's rules and fee table. A fresh database counts as such and is marked.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn is_current(pool: &Pool, fees: &FeeTable) -> Result<bool, sqlx::Error> {
+    let held = sqlx::query_scalar!("select version from market.projections where name = 'state'")
+        .fetch_optional(pool)
+        .await?;
+    match held {
+        Some(version) => Ok(version == version_of(fees)),
+        None => {
+            let mut connection = pool.acquire().await?;
+            let head = log::head(pool).await?;
+            if head.position > 0 {
+                return Ok(false);
+            }
+            record_version(&mut connection, fees, 0).await?;
+            Ok(true)
+        }
+    }
+}
+
+async fn record_version(
+    connection: &mut sqlx::PgConnection,
+    fees: &FeeTable,
+    position: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into market.projections (name, version, position) values ('state', $1, $2)
+         on conflict (name) do update set version = excluded.version, position = excluded.position",
+        version_of(fees),
+        position
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The rules' version and the fee table's, in one number.
+fn version_of(fees: &FeeTable) -> i64 {
+    fold::VERSION * 1_000_000 + i64::from(fees.version())
+}

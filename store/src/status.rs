@@ -1,0 +1,93 @@
+//! How each market stands, and the fields nobody knows: the jobs' own rows, overwritten in place.
+
+use domain::MarketId;
+
+use crate::pool::Pool;
+
+/// What a worker says of its market after a change for the worse or the better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// `starting`, `ok`, `backing_off`, `quarantined`, `refused` or `stopped`.
+    pub state: &'static str,
+    /// Why, for a reader.
+    pub reason: Option<String>,
+    /// JSON path of what broke, for a quarantine.
+    pub path: Option<String>,
+    /// The last fault in words.
+    pub last_fault: Option<String>,
+    /// Faults since the last answer that could be read.
+    pub faults_in_a_row: i64,
+    /// Milliseconds until the next attempt.
+    pub next_attempt_ms: Option<i64>,
+    /// Scopes there are.
+    pub scopes_total: i64,
+    /// Scopes whose first scan is complete.
+    pub scopes_done: i64,
+}
+
+/// Writes a market's standing; `state_since` moves only when the state changes.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn record(pool: &Pool, market: &MarketId, standing: &Standing) -> Result<(), sqlx::Error> {
+    let Standing {
+        state,
+        reason,
+        path,
+        last_fault,
+        faults_in_a_row,
+        next_attempt_ms,
+        scopes_total,
+        scopes_done,
+    } = standing;
+    sqlx::query!(
+        "insert into market.market_status as s (market, state, reason, path, last_fault, last_fault_at, faults_in_a_row, next_attempt_at, scopes_total, scopes_done)
+         values ($1, $2, $3, $4, $5, case when $5::text is null then null else clock_timestamp() end, $6,
+                 clock_timestamp() + $7::bigint * interval '1 millisecond', $8, $9)
+         on conflict (market) do update set state = excluded.state,
+            state_since = case when s.state = excluded.state then s.state_since else clock_timestamp() end,
+            reason = excluded.reason, path = excluded.path,
+            last_fault = coalesce(excluded.last_fault, s.last_fault), last_fault_at = coalesce(excluded.last_fault_at, s.last_fault_at),
+            faults_in_a_row = excluded.faults_in_a_row, next_attempt_at = excluded.next_attempt_at,
+            scopes_total = excluded.scopes_total, scopes_done = excluded.scopes_done",
+        market.as_str(),
+        state,
+        reason.as_deref(),
+        path.as_deref(),
+        last_fault.as_deref(),
+        faults_in_a_row,
+        *next_attempt_ms,
+        scopes_total,
+        scopes_done
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Adds to the counts of unknown fields.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn count_unknown(
+    pool: &Pool,
+    market: &MarketId,
+    fields: &[(String, u32)],
+) -> Result<(), sqlx::Error> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<String> = fields.iter().map(|field| field.0.clone()).collect();
+    let counts: Vec<i64> = fields.iter().map(|field| i64::from(field.1)).collect();
+    sqlx::query!(
+        "insert into market.unknown_fields (market, path, seen)
+         select $1, u.path, sum(u.seen)::bigint from unnest($2::text[], $3::bigint[]) as u(path, seen) group by u.path
+         on conflict (market, path) do update set seen = unknown_fields.seen + excluded.seen, last_seen_at = clock_timestamp()",
+        market.as_str(),
+        &paths,
+        &counts
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
