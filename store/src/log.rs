@@ -1,5 +1,7 @@
 //! Reading the log: its head, its events in order, its batches.
 
+pub mod export;
+pub mod fold;
 mod rows;
 
 use domain::LoggedEvent;

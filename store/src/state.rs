@@ -162,7 +162,9 @@ async fn record_version(
     Ok(())
 }
 
-/// The rules' version and the fee table's, in one number.
+/// The rules' version and the fee table's, in one number: another one means that the state was folded by other rules.
 fn version_of(fees: &FeeTable) -> i64 {
-    fold::VERSION * 1_000_000 + i64::from(fees.version())
+    let digest = Sha256::digest(fees.version().as_bytes());
+    let of_table = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    (fold::VERSION << 32) | i64::from(of_table)
 }
