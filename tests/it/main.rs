@@ -1,1 +1,4 @@
 //! Whole paths.
+
+mod facts;
+mod store_log;
