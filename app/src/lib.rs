@@ -1,1 +1,61 @@
 #![doc = include_str!("../README.md")]
+
+pub mod answer;
+pub mod cli;
+pub mod config;
+pub mod exit;
+pub mod logs;
+pub mod progress;
+pub mod roles;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use cli::{Invocation, Job};
+use config::{Inputs, Values};
+use exit::{Blame as _, Exit, Failure};
+
+/// Runs the role that the arguments name, to its end. The program's name comes first.
+///
+/// Standard output carries the role's answer; everything else goes to standard error. The exit codes are those of
+/// [`Exit`].
+pub fn run<I, T>(args: I) -> ExitCode
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let invocation = match cli::parse(args) {
+        Ok(invocation) => invocation,
+        Err(fault) => {
+            // Help and version go to standard output and are no failure; `clap` knows which is which.
+            let _ = fault.print();
+            return if fault.use_stderr() { Exit::BadInput.into() } else { Exit::Fine.into() };
+        }
+    };
+    match run_job(invocation) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            progress::say(&format!("ribbon: {failure}"));
+            failure.exit.into()
+        }
+    }
+}
+
+fn run_job(invocation: Invocation) -> Result<Exit, Failure> {
+    let Invocation { job, flags } = invocation;
+    let inputs = Inputs::of_process(flags);
+    if let Job::Config { markdown: true, .. } = job {
+        // The document is the same whatever is set here.
+        return Ok(roles::config::document());
+    }
+    let values = config::load(&inputs, job.concerns()).blame(Exit::BadInput)?;
+    run_with(job, &values)
+}
+
+fn run_with(job: Job, values: &Values) -> Result<Exit, Failure> {
+    match job {
+        Job::Config { effective: true, .. } => Ok(roles::config::effective(values)),
+        Job::Config { .. } => Ok(roles::config::table()),
+        _ => Err(Failure::new(Exit::NotNow, "this role is not part of this build")),
+    }
+}

@@ -1,0 +1,84 @@
+//! The settings in groups, as roles use them and documents show them.
+
+use super::setting::Setting;
+use super::{graphql, http, logs, markets, notices, sandbox, storage};
+
+/// A group of settings that one struct reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// The configuration file itself.
+    File,
+    /// The log.
+    Log,
+    /// The database.
+    Storage,
+    /// How long evidence is kept.
+    Evidence,
+    /// The HTTP server.
+    Http,
+    /// GraphQL's limits.
+    Graphql,
+    /// The speed factor.
+    Speed,
+    /// The markets.
+    Markets,
+    /// Whether the sandbox is built in.
+    BuiltIn,
+    /// The sandbox.
+    Sandbox,
+    /// Operators' notices.
+    Notices,
+}
+
+impl Concern {
+    /// All groups, in the order of the documents.
+    pub const ALL: [Self; 11] = [
+        Self::File,
+        Self::Storage,
+        Self::Evidence,
+        Self::Http,
+        Self::Graphql,
+        Self::Speed,
+        Self::Markets,
+        Self::BuiltIn,
+        Self::Sandbox,
+        Self::Notices,
+        Self::Log,
+    ];
+
+    /// Heading of the group.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::File => "The file",
+            Self::Log => "Log",
+            Self::Storage => "Database",
+            Self::Evidence => "Evidence",
+            Self::Http => "HTTP",
+            Self::Graphql => "GraphQL",
+            Self::Markets => "Markets",
+            Self::Speed => "Speed",
+            Self::BuiltIn => "Built-in sandbox",
+            Self::Sandbox => "Sandbox",
+            Self::Notices => "Operators' notices",
+        }
+    }
+
+    /// The group's settings, in the order of the documents.
+    #[must_use]
+    pub fn settings(self) -> Vec<Setting> {
+        match self {
+            Self::File => vec![super::FILE],
+            Self::Log => logs::LogConfig::SETTINGS.to_vec(),
+            Self::Storage => storage::StorageConfig::SETTINGS.to_vec(),
+            Self::Evidence => storage::EvidenceConfig::SETTINGS.to_vec(),
+            Self::Http => http::HttpConfig::SETTINGS.to_vec(),
+            Self::Graphql => graphql::GraphqlConfig::SETTINGS.to_vec(),
+            Self::Markets => markets::settings(),
+            Self::Speed => vec![markets::SPEED],
+            Self::BuiltIn => vec![sandbox::SANDBOX],
+            Self::Sandbox => sandbox::SandboxConfig::SETTINGS.to_vec(),
+            Self::Notices => notices::NoticeConfig::SETTINGS.to_vec(),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Which markets are gathered, at which pace, and what each of them needs. A market's own settings come from its
+//! registration in `adapters`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use domain::MarketId;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::fault::ConfigFault;
+use super::registered::{self, Registered};
+use super::setting::{Fallback, Kind, Setting, Value};
+use super::values::Values;
+
+/// Speed factor in thousandths where nothing was said: real markets, and the built-in sandbox.
+const SPEED_X1000_LIVE: u64 = 1_000;
+const SPEED_X1000_SANDBOX: u64 = 30_000;
+
+/// The speed factor.
+pub const SPEED: Setting = Setting {
+    name: "RIBBON_SPEED",
+    kind: Kind::Factor,
+    fallback: Fallback::Described("1; with the built-in sandbox 30"),
+    unit: "times",
+    meaning: "How many times faster than real markets allow: requests, polls, waits, the sandbox's limits and traders \
+              all scale with it. Above 1 only against a sandbox or a simulator.",
+    is_secret: false,
+};
+
+/// How far clocks may be apart.
+pub const SKEW_MS: Setting = Setting {
+    name: "RIBBON_MARKET_SKEW_MS",
+    kind: Kind::Count { min: 0, max: 3_600_000 },
+    fallback: Fallback::Value("30000"),
+    unit: "milliseconds",
+    meaning: "How far a market's clock may be from the database's. Inside it a market's own time wins over what a page \
+              of listings showed. Divided by RIBBON_SPEED.",
+    is_secret: false,
+};
+
+/// How far history is read back.
+pub const HISTORY_DAYS: Setting = Setting {
+    name: "RIBBON_HISTORY_DAYS",
+    kind: Kind::Count { min: 0, max: 3_650 },
+    fallback: Fallback::Value("30"),
+    unit: "days",
+    meaning: "How far back the markets' histories are read; 0 reads none.",
+    is_secret: false,
+};
+
+/// The world's name.
+pub const WORLD: Setting = Setting {
+    name: "RIBBON_WORLD",
+    kind: Kind::Text,
+    fallback: Fallback::Described(
+        "`live` where no base URL is set; a sandbox is asked for its name; else the base URLs themselves",
+    ),
+    unit: "",
+    meaning: "Name of the world that the markets belong to. It is stored in the database at the first start and \
+              compared at every later one, so that a sandbox's data never mixes with real data.",
+    is_secret: false,
+};
+
+/// Which of the registered ones are gathered.
+#[must_use]
+pub fn enabled_setting() -> Setting {
+    Setting {
+        name: "RIBBON_MARKETS",
+        kind: Kind::Choices(registered::ids()),
+        fallback: Fallback::Described("all of them"),
+        unit: "",
+        meaning: "The markets to gather.",
+        is_secret: false,
+    }
+}
+
+/// The general settings of markets, and then each market's own.
+#[must_use]
+pub fn settings() -> Vec<Setting> {
+    let mut settings = vec![enabled_setting(), SKEW_MS, HISTORY_DAYS, WORLD];
+    settings.extend(registered::all().into_iter().flat_map(|market| market.settings));
+    settings
+}
+
+/// The markets.
+#[derive(Debug, Clone)]
+pub struct MarketsConfig {
+    /// Those that are gathered, in the order of registration.
+    pub enabled: Vec<MarketId>,
+    /// The speed factor in thousandths.
+    pub speed_x1000: u64,
+    /// How far a market's clock may be off, in microseconds, the speed factor already in it.
+    pub skew_us: i64,
+    /// How far back histories are read, in days.
+    pub history_days: u64,
+    /// The world's name, where it was said.
+    pub world: Option<String>,
+    /// What the markets' own settings say.
+    pub own: MarketSettings,
+}
+
+impl MarketsConfig {
+    /// Reads checked values. `is_sandboxed` says that the built-in sandbox stands behind every base URL.
+    ///
+    /// # Errors
+    /// A [`ConfigFault`] when the values do not go together.
+    pub fn read(values: &Values, is_sandboxed: bool) -> Result<Self, ConfigFault> {
+        let markets = registered::all();
+        let wanted = values.list_given(&enabled_setting());
+        let is_enabled =
+            |market: &&Registered| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == market.id));
+        let enabled: Vec<&Registered> = markets.iter().filter(is_enabled).collect();
+        let said = values.count_given(&SPEED);
+        let speed_x1000 = said.unwrap_or(if is_sandboxed { SPEED_X1000_SANDBOX } else { SPEED_X1000_LIVE });
+        let real = enabled.iter().find(|market| {
+            !is_sandboxed && market.base_url().is_some_and(|setting| !values.is_given(&setting))
+        });
+        if let Some(market) = real
+            && speed_x1000 > SPEED_X1000_LIVE
+        {
+            return Err(values.refuse(
+                &SPEED,
+                format!(
+                    "at most 1, because {} is asked at its real address, whose limits do not scale",
+                    market.id
+                ),
+            ));
+        }
+        let skew_us = values.count(&SKEW_MS).saturating_mul(1_000_000) / speed_x1000.max(1);
+        Ok(Self {
+            enabled: enabled.iter().filter_map(|market| MarketId::parse(market.id).ok()).collect(),
+            speed_x1000,
+            skew_us: i64::try_from(skew_us).unwrap_or(i64::MAX),
+            history_days: values.count(&HISTORY_DAYS),
+            world: values.text_given(&WORLD).map(str::to_owned),
+            own: MarketSettings::read(values, &markets),
+        })
+    }
+
+    /// The base URLs that somebody gave, of enabled markets, by market.
+    #[must_use]
+    pub fn given_base_urls(&self) -> Vec<(&'static str, String)> {
+        let is_enabled = |market: &Registered| self.enabled.iter().any(|id| id.as_str() == market.id);
+        let given = |market: Registered| {
+            let setting = market.base_url()?;
+            let url = self.own.given(setting.name)?;
+            Some((market.id, url.to_owned()))
+        };
+        registered::all().into_iter().filter(is_enabled).filter_map(given).collect()
+    }
+}
+
+/// Whether `up` starts the sandbox.
+///
+/// # Errors
+/// [`ConfigFault::Conflict`] when it is wanted and a market's base URL is set too.
+pub fn settle_sandbox(values: &Values) -> Result<bool, ConfigFault> {
+    let wanted = values.switch_given(&super::sandbox::SANDBOX);
+    let markets = registered::all();
+    let given = markets.iter().filter_map(Registered::base_url).find(|setting| values.is_given(setting));
+    match (wanted, given) {
+        (Some(true), Some(setting)) => {
+            let (text, origin) =
+                values.shown(&setting).map_or((String::new(), String::new()), |(text, origin)| {
+                    (text.to_owned(), origin.to_string())
+                });
+            Err(ConfigFault::Conflict {
+                why: format!(
+                    "RIBBON_SANDBOX is on, and {} is `{text}` (from {origin}): the sandbox takes the place of every \
+                     market. Take one of the two away",
+                    setting.name
+                ),
+            })
+        }
+        (Some(wanted), _) => Ok(wanted),
+        (None, given) => Ok(given.is_none()),
+    }
+}
+
+/// What the markets' own settings say, by variable. Nothing of it is printed.
+#[derive(Clone, Default)]
+pub struct MarketSettings {
+    values: BTreeMap<&'static str, SecretString>,
+    given: Vec<&'static str>,
+}
+
+impl fmt::Debug for MarketSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+impl MarketSettings {
+    fn read(values: &Values, markets: &[Registered]) -> Self {
+        let mut own = Self::default();
+        for setting in markets.iter().flat_map(|market| &market.settings) {
+            let Some(value) = values.get(setting) else { continue };
+            let text = match value {
+                Value::Text(text) => text.clone(),
+                Value::Secret(secret) => secret.expose_secret().to_owned(),
+                Value::Path(path) => path.to_string_lossy().into_owned(),
+                Value::Socket(address) => address.to_string(),
+                Value::Switch(on) => on.to_string(),
+                Value::Count(count) => count.to_string(),
+                Value::List(list) => list.join(","),
+            };
+            own.values.insert(setting.name, text.into());
+            if values.is_given(setting) {
+                own.given.push(setting.name);
+            }
+        }
+        own
+    }
+
+    /// The value of a variable, its default included.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(|text| text.expose_secret())
+    }
+
+    /// The value of a variable that somebody gave.
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.given.contains(&name).then(|| self.get(name)).flatten()
+    }
+
+    /// Puts a value in the place of another, as the built-in sandbox does with base URLs.
+    pub fn set(&mut self, name: &'static str, text: String) {
+        self.values.insert(name, text.into());
+    }
+}

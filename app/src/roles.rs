@@ -1,0 +1,3 @@
+//! What each role does, one file per role.
+
+pub mod config;
