@@ -9,6 +9,7 @@ pub mod known;
 pub mod log;
 pub mod migrate;
 pub mod pool;
+pub mod read;
 pub mod seal;
 pub mod state;
 pub mod status;

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::LogFault;
 
 /// A row of `market.events`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct EventRow {
     pub(crate) position: i64,
     pub(crate) market: String,

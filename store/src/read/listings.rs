@@ -1,0 +1,385 @@
+//! Open listings as of a position: filtered, sorted, page by page; of given gifts; one by its id.
+
+use sqlx::FromRow;
+
+use super::{Direction, KeyKind, KeyPart, Page, ReadFault, sql::Sql};
+use crate::pool::Pool;
+
+/// A version of an open listing. Amounts are in the smallest unit of `price_currency`, times microseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[expect(missing_docs, reason = "each is a column of market.listings and explained there")]
+pub struct ListingRow {
+    pub from_position: i64,
+    pub market: String,
+    pub lot: String,
+    pub slug: String,
+    pub number: i64,
+    pub model: Option<String>,
+    pub model_per_mille: Option<i64>,
+    pub symbol: Option<String>,
+    pub backdrop: Option<String>,
+    pub price_amount: i64,
+    pub price_currency: String,
+    pub fee_basis: String,
+    pub all_in_amount: i64,
+    pub all_in_at_least: bool,
+    pub all_in_lines: String,
+    pub listed_at_us: Option<i64>,
+    pub seen_at_us: i64,
+    pub custody: Option<String>,
+    pub owner: Option<String>,
+    pub link_url: Option<String>,
+    pub image_url: Option<String>,
+    pub ask_position: i64,
+    pub details_position: Option<i64>,
+    pub origin: String,
+}
+
+const COLUMNS: &str = "from_position, market, lot, slug, number, model, model_per_mille, symbol, backdrop, price_amount, \
+    price_currency, fee_basis, all_in_amount, all_in_at_least, all_in_lines, listed_at_us, seen_at_us, custody, owner, \
+    link_url, image_url, ask_position, details_position, origin";
+
+/// Which amount a price range is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PriceOf {
+    /// The ask.
+    Market,
+    /// What the buyer pays in the end.
+    AllIn,
+}
+
+/// Bounds of a price, inclusive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceRange {
+    /// The currency by its code; listings in another one are left out.
+    pub currency: String,
+    /// Which amount.
+    pub of: PriceOf,
+    /// At least so much, in the smallest unit.
+    pub from: Option<i64>,
+    /// At most so much, in the smallest unit.
+    pub to: Option<i64>,
+}
+
+/// Which listings. Lists are "any of"; an empty list does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListingFilter {
+    /// Collections.
+    pub slugs: Vec<String>,
+    /// Models by name.
+    pub models: Vec<String>,
+    /// Symbols by name.
+    pub symbols: Vec<String>,
+    /// Backdrops by name.
+    pub backdrops: Vec<String>,
+    /// Least number.
+    pub number_from: Option<i64>,
+    /// Largest number.
+    pub number_to: Option<i64>,
+    /// Price.
+    pub price: Option<PriceRange>,
+    /// Markets by id.
+    pub markets: Vec<String>,
+    /// Custody by word.
+    pub custodies: Vec<String>,
+    /// Who offers it, as the market names people.
+    pub owner: Option<String>,
+}
+
+/// How listings are sorted. Ties go by the position of the version, so the order is total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListingSort {
+    /// By currency, then by ask.
+    Price,
+    /// By currency, then by all-in price.
+    AllIn,
+    /// By number.
+    Number,
+    /// By the time it was put up, or first seen where the market does not tell.
+    Listed,
+    /// By the model's rarity in per mille; a model without one counts as 1001.
+    Rarity,
+}
+
+impl ListingSort {
+    fn columns(self) -> &'static str {
+        match self {
+            Self::Price => "price_currency, price_amount, from_position, market, lot",
+            Self::AllIn => "price_currency, all_in_amount, from_position, market, lot",
+            Self::Number => "number, from_position, market, lot",
+            Self::Listed => "coalesce(listed_at_us, seen_at_us), from_position, market, lot",
+            Self::Rarity => "coalesce(model_per_mille, 1001), from_position, market, lot",
+        }
+    }
+
+    fn order(self, direction: Direction) -> &'static str {
+        match (self, direction) {
+            (Self::Price, Direction::Ascending) => {
+                " order by price_currency, price_amount, from_position, market, lot"
+            }
+            (Self::Price, Direction::Descending) => {
+                " order by price_currency desc, price_amount desc, from_position desc, market desc, lot desc"
+            }
+            (Self::AllIn, Direction::Ascending) => {
+                " order by price_currency, all_in_amount, from_position, market, lot"
+            }
+            (Self::AllIn, Direction::Descending) => {
+                " order by price_currency desc, all_in_amount desc, from_position desc, market desc, lot desc"
+            }
+            (Self::Number, Direction::Ascending) => " order by number, from_position, market, lot",
+            (Self::Number, Direction::Descending) => {
+                " order by number desc, from_position desc, market desc, lot desc"
+            }
+            (Self::Listed, Direction::Ascending) => {
+                " order by coalesce(listed_at_us, seen_at_us), from_position, market, lot"
+            }
+            (Self::Listed, Direction::Descending) => {
+                " order by coalesce(listed_at_us, seen_at_us) desc, from_position desc, market desc, lot desc"
+            }
+            (Self::Rarity, Direction::Ascending) => {
+                " order by coalesce(model_per_mille, 1001), from_position, market, lot"
+            }
+            (Self::Rarity, Direction::Descending) => {
+                " order by coalesce(model_per_mille, 1001) desc, from_position desc, market desc, lot desc"
+            }
+        }
+    }
+
+    /// The kinds of the parts of a row's place.
+    #[must_use]
+    pub fn key_kinds(self) -> &'static [KeyKind] {
+        match self {
+            Self::Price | Self::AllIn => {
+                &[KeyKind::Text, KeyKind::Int, KeyKind::Int, KeyKind::Text, KeyKind::Text]
+            }
+            Self::Number | Self::Listed | Self::Rarity => {
+                &[KeyKind::Int, KeyKind::Int, KeyKind::Text, KeyKind::Text]
+            }
+        }
+    }
+}
+
+impl ListingRow {
+    /// The row's place in a list sorted so.
+    #[must_use]
+    pub fn key(&self, sort: ListingSort) -> Vec<KeyPart> {
+        let mut parts = match sort {
+            ListingSort::Price => {
+                vec![KeyPart::Text(self.price_currency.clone()), KeyPart::Int(self.price_amount)]
+            }
+            ListingSort::AllIn => {
+                vec![KeyPart::Text(self.price_currency.clone()), KeyPart::Int(self.all_in_amount)]
+            }
+            ListingSort::Number => vec![KeyPart::Int(self.number)],
+            ListingSort::Listed => vec![KeyPart::Int(self.listed_at_us.unwrap_or(self.seen_at_us))],
+            ListingSort::Rarity => vec![KeyPart::Int(self.model_per_mille.unwrap_or(1_001))],
+        };
+        parts.extend([
+            KeyPart::Int(self.from_position),
+            KeyPart::Text(self.market.clone()),
+            KeyPart::Text(self.lot.clone()),
+        ]);
+        parts
+    }
+}
+
+/// Which of the two places a version can stand in: open now, or ended since.
+#[derive(Clone, Copy)]
+enum Branch {
+    Open,
+    Ended,
+}
+
+fn branch(sql: &mut Sql, which: Branch, filter: &ListingFilter, position: i64) {
+    match which {
+        Branch::Open => {
+            sql.text(" from market.listings where to_position is null and from_position <= ").bind(position)
+        }
+        Branch::Ended => sql
+            .text(" from market.listings where to_position > ")
+            .bind(position)
+            .text(" and from_position <= ")
+            .bind(position),
+    };
+    let ListingFilter {
+        slugs,
+        models,
+        symbols,
+        backdrops,
+        number_from,
+        number_to,
+        price,
+        markets,
+        custodies,
+        owner,
+    } = filter;
+    sql.and_one_of("slug", slugs)
+        .and_one_of("model", models)
+        .and_one_of("symbol", symbols)
+        .and_one_of("backdrop", backdrops)
+        .and_number("number", " >= ", *number_from)
+        .and_number("number", " <= ", *number_to)
+        .and_one_of("market", markets)
+        .and_one_of("custody", custodies)
+        .and_text("owner", owner.as_ref());
+    if let Some(PriceRange { currency, of, from, to }) = price {
+        let column = match of {
+            PriceOf::Market => "price_amount",
+            PriceOf::AllIn => "all_in_amount",
+        };
+        sql.and_text("price_currency", Some(currency))
+            .and_number(column, " >= ", *from)
+            .and_number(column, " <= ", *to);
+    }
+}
+
+/// A page of the listings open as of a position.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn listing_page(
+    pool: &Pool,
+    filter: &ListingFilter,
+    sort: ListingSort,
+    direction: Direction,
+    page: &Page,
+    position: i64,
+) -> Result<Vec<ListingRow>, ReadFault> {
+    let mut sql = page_sql(filter, sort, direction, page, position);
+    Ok(sql.builder().build_query_as().fetch_all(pool).await?)
+}
+
+fn page_sql(
+    filter: &ListingFilter,
+    sort: ListingSort,
+    direction: Direction,
+    page: &Page,
+    position: i64,
+) -> Sql {
+    let mut sql = Sql::new("select ");
+    sql.text(COLUMNS).text(" from (");
+    for which in [Branch::Open, Branch::Ended] {
+        if matches!(which, Branch::Ended) {
+            sql.text(" union all ");
+        }
+        sql.text("(select ").text(COLUMNS);
+        branch(&mut sql, which, filter, position);
+        sql.and_behind(sort.columns(), direction, page.after.as_deref());
+        sql.text(sort.order(direction)).text(" limit ").bind(page.limit).text(")");
+    }
+    sql.text(") as page").text(sort.order(direction)).text(" limit ").bind(page.limit);
+    sql
+}
+
+/// How many listings were open as of a position.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn listings_count(pool: &Pool, filter: &ListingFilter, position: i64) -> Result<i64, ReadFault> {
+    let mut sql = Sql::new("select (select count(*)");
+    branch(&mut sql, Branch::Open, filter, position);
+    sql.text(") + (select count(*)");
+    branch(&mut sql, Branch::Ended, filter, position);
+    sql.text(")");
+    Ok(sql.builder().build_query_scalar().fetch_one(pool).await?)
+}
+
+/// Every listing of these gifts that was open as of a position, cheapest first within a currency.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn listings_of_gifts(
+    pool: &Pool,
+    slugs: &[String],
+    numbers: &[i64],
+    position: i64,
+) -> Result<Vec<ListingRow>, ReadFault> {
+    let rows = sqlx::query_as!(
+        ListingRow,
+        "select l.from_position, l.market, l.lot, l.slug, l.number, l.model, l.model_per_mille, l.symbol, l.backdrop,
+                l.price_amount, l.price_currency, l.fee_basis, l.all_in_amount, l.all_in_at_least, l.all_in_lines,
+                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin
+         from unnest($1::text[], $2::bigint[]) as u(slug, number)
+         join market.listings l on l.slug = u.slug and l.number = u.number
+         where l.from_position <= $3 and (l.to_position is null or l.to_position > $3)
+         order by l.slug, l.number, l.price_currency, l.all_in_amount, l.from_position, l.market, l.lot",
+        slugs,
+        numbers,
+        position
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// One listing by market and lot, if it was open as of a position.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn listing(
+    pool: &Pool,
+    market: &str,
+    lot: &str,
+    position: i64,
+) -> Result<Option<ListingRow>, ReadFault> {
+    // The lot's row leads to its gift, because versions are indexed by gift.
+    let row = sqlx::query_as!(
+        ListingRow,
+        "select l.from_position, l.market, l.lot, l.slug, l.number, l.model, l.model_per_mille, l.symbol, l.backdrop,
+                l.price_amount, l.price_currency, l.fee_basis, l.all_in_amount, l.all_in_at_least, l.all_in_lines,
+                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin
+         from market.lots o
+         join market.listings l on l.slug = o.slug and l.number = o.number and l.market = o.market and l.lot = o.lot
+         where o.market = $1 and o.lot = $2 and l.from_position <= $3 and (l.to_position is null or l.to_position > $3)",
+        market,
+        lot,
+        position
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row)
+}
+
+/// The listings whose ask was set by these events, open as of a position.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn listings_by_ask(pool: &Pool, asks: &[i64], position: i64) -> Result<Vec<ListingRow>, ReadFault> {
+    let rows = sqlx::query_as!(
+        ListingRow,
+        "select l.from_position, l.market, l.lot, l.slug, l.number, l.model, l.model_per_mille, l.symbol, l.backdrop,
+                l.price_amount, l.price_currency, l.fee_basis, l.all_in_amount, l.all_in_at_least, l.all_in_lines,
+                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin
+         from market.events e
+         join market.listings l on l.slug = e.slug and l.number = e.number and l.ask_position = e.position
+         where e.position = any($1) and l.from_position <= $2 and (l.to_position is null or l.to_position > $2)",
+        asks,
+        position
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// When each of these lots was last looked for by a completed scan of its scope: (market, lot, start of the scan in microseconds
+/// since 1970). A lot whose scope was never scanned to the end is left out.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn listing_checks(
+    pool: &Pool,
+    markets: &[String],
+    lots: &[String],
+) -> Result<Vec<(String, String, i64)>, ReadFault> {
+    let rows = sqlx::query!(
+        "select o.market, o.lot, s.started_us
+         from unnest($1::text[], $2::text[]) as u(market, lot)
+         join market.lots o on o.market = u.market and o.lot = u.lot
+         join market.scans s on s.market = o.market and s.scope = o.scope",
+        markets,
+        lots
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.market, row.lot, row.started_us)).collect())
+}
