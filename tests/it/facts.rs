@@ -6,27 +6,27 @@ use domain::{
 };
 
 /// GetGems.
-pub fn getgems() -> MarketId {
+pub(crate) fn getgems() -> MarketId {
     MarketId::parse("getgems").expect("a market id")
 }
 
 /// The gift by its text.
-pub fn gift(text: &str) -> GiftId {
+pub(crate) fn gift(text: &str) -> GiftId {
     GiftId::parse(text).expect("a gift")
 }
 
 /// The lot id of a gift on the test market.
-pub fn lot(text: &str) -> LotId {
+pub(crate) fn lot(text: &str) -> LotId {
     LotId::parse(&format!("lot-{text}")).expect("a lot id")
 }
 
 /// The one scope of the test market.
-pub fn scope() -> ScopeId {
+pub(crate) fn scope() -> ScopeId {
     ScopeId("offchain:test".into())
 }
 
 /// An event of the market's feed at a second, with its own id.
-pub fn happened(of: &str, at_s: i64, fact: Fact) -> Event {
+pub(crate) fn happened(of: &str, at_s: i64, fact: Fact) -> Event {
     let source_id = format!("{of} {at_s} {}", fact.kind().as_str());
     Event {
         market: getgems(),
@@ -44,22 +44,22 @@ pub fn happened(of: &str, at_s: i64, fact: Fact) -> Event {
 }
 
 /// Offered at so many nanoton.
-pub fn listed(of: &str, at_s: i64, nanoton: i64) -> Event {
+pub(crate) fn listed(of: &str, at_s: i64, nanoton: i64) -> Event {
     happened(of, at_s, Fact::Listed { lot: lot(of), scope: scope(), price: Price::nanoton(nanoton) })
 }
 
 /// Offered at another price.
-pub fn repriced(of: &str, at_s: i64, nanoton: i64) -> Event {
+pub(crate) fn repriced(of: &str, at_s: i64, nanoton: i64) -> Event {
     happened(of, at_s, Fact::Repriced { lot: lot(of), scope: scope(), price: Price::nanoton(nanoton), before: None })
 }
 
 /// Taken back.
-pub fn delisted(of: &str, at_s: i64) -> Event {
+pub(crate) fn delisted(of: &str, at_s: i64) -> Event {
     happened(of, at_s, Fact::Delisted { lot: lot(of), scope: scope(), reason: DelistReason::Cancelled })
 }
 
 /// Sold.
-pub fn sold(of: &str, at_s: i64, nanoton: i64, buyer: &str) -> Event {
+pub(crate) fn sold(of: &str, at_s: i64, nanoton: i64, buyer: &str) -> Event {
     let fact = Fact::Sold {
         lot: lot(of),
         scope: scope(),
@@ -72,7 +72,7 @@ pub fn sold(of: &str, at_s: i64, nanoton: i64, buyer: &str) -> Event {
 }
 
 /// What a page said of a gift.
-pub fn described(of: &str, at_s: i64, model: &str, owner: &str) -> Event {
+pub(crate) fn described(of: &str, at_s: i64, model: &str, owner: &str) -> Event {
     let attribute = |kind, name: &str, per_mille| Attribute { kind, name: name.into(), rarity: Some(Rarity::PerMille(per_mille)) };
     let details = LotDetails {
         attributes: vec![
