@@ -1,12 +1,15 @@
 //! Reads an exported log line by line and checks its chain. Pure: no database, bounded memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{GiftId, LoggedEvent, Lot, LotId, MarketId, holding::Holding};
+use domain::{Fact, GiftId, LoggedEvent, Lot, LotId, MarketId, holding::Holding};
 use sha2::{Digest, Sha256};
 
 use super::export::{BatchLine, BatchSeal, FORMAT, Header};
-use crate::seal::{self, Head};
+use crate::{
+    seal::{self, Head},
+    state,
+};
 
 /// Longest line accepted, in bytes.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
@@ -75,6 +78,23 @@ pub struct LogReader {
     batches: u64,
     lots: BTreeMap<(MarketId, LotId), (GiftId, Lot)>,
     gifts: BTreeMap<GiftId, Holding>,
+    sales: Vec<LoggedSale>,
+    transactions: BTreeSet<(String, GiftId)>,
+}
+
+/// What the state's hash says of a sale, in the order in which it says it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LoggedSale {
+    /// Who told of it.
+    pub market: MarketId,
+    /// The lot.
+    pub lot: LotId,
+    /// When, microseconds since 1970.
+    pub sold_at_us: i64,
+    /// What was paid, in the smallest unit of `currency`.
+    pub amount: i64,
+    /// The currency's code.
+    pub currency: String,
 }
 
 /// What a whole log says.
@@ -92,6 +112,27 @@ pub struct LogSummary {
     pub lots: BTreeMap<(MarketId, LotId), (GiftId, Lot)>,
     /// Every gift, folded.
     pub gifts: BTreeMap<GiftId, Holding>,
+    /// Every sale, once, sorted; a sale on chain that two markets told of is one.
+    pub sales: Vec<LoggedSale>,
+}
+
+impl LogSummary {
+    /// The hash that [`state::hash`] gives for a database whose state is the fold of these lines. Only a log from its beginning has it.
+    #[must_use]
+    pub fn state_hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for ((market, id), (gift, lot)) in &self.lots {
+            let (slug, number) = (gift.slug.as_str(), i64::from(gift.number));
+            hasher.update(state::lot_line(market.as_str(), id.as_str(), slug, number, lot).as_bytes());
+        }
+        for (gift, holding) in &self.gifts {
+            hasher.update(state::gift_line(gift.slug.as_str(), i64::from(gift.number), holding).as_bytes());
+        }
+        for LoggedSale { market, lot, sold_at_us, amount, currency } in &self.sales {
+            hasher.update(format!("sale {market} {lot} {amount} {currency} {sold_at_us}\n").as_bytes());
+        }
+        hex::encode(hasher.finalize())
+    }
 }
 
 impl Default for LogReader {
@@ -106,6 +147,8 @@ impl Default for LogReader {
             batches: 0,
             lots: BTreeMap::new(),
             gifts: BTreeMap::new(),
+            sales: Vec::new(),
+            transactions: BTreeSet::new(),
         }
     }
 }
@@ -127,11 +170,12 @@ impl LogReader {
     ///
     /// # Errors
     /// [`LogFileFault::Empty`] or [`LogFileFault::CutOff`].
-    pub fn end(self) -> Result<LogSummary, LogFileFault> {
+    pub fn end(mut self) -> Result<LogSummary, LogFileFault> {
         let Some(header) = self.header else { return Err(LogFileFault::Empty) };
         if self.position >= self.batch_first {
             return Err(LogFileFault::CutOff { position: self.position });
         }
+        self.sales.sort();
         Ok(LogSummary {
             header,
             position: self.position,
@@ -139,6 +183,7 @@ impl LogReader {
             batches: self.batches,
             lots: self.lots,
             gifts: self.gifts,
+            sales: self.sales,
         })
     }
 
@@ -181,7 +226,24 @@ impl LogReader {
             let entry = self.lots.entry(key).or_insert_with(|| (gift.clone(), Lot::default()));
             entry.1.apply(logged.position, &logged.event);
         }
+        self.take_sale(&logged, gift);
         Ok(())
+    }
+
+    fn take_sale(&mut self, logged: &LoggedEvent, gift: &GiftId) {
+        let Fact::Sold { lot, price, transaction, .. } = &logged.event.fact else { return };
+        let is_known = transaction
+            .as_ref()
+            .is_some_and(|transaction| !self.transactions.insert((transaction.clone(), gift.clone())));
+        if !is_known {
+            self.sales.push(LoggedSale {
+                market: logged.event.market.clone(),
+                lot: lot.clone(),
+                sold_at_us: logged.event.key.at_us,
+                amount: price.amount,
+                currency: price.currency.code().to_owned(),
+            });
+        }
     }
 
     fn take_batch(&mut self, text: &str) -> Result<(), LogFileFault> {
