@@ -31,6 +31,19 @@ pub enum DecimalFault {
 /// # Errors
 /// A [`DecimalFault`]; nothing is rounded.
 pub fn units_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault> {
+    scale(text, decimals, false)
+}
+
+/// The same for a source whose numbers carry more digits than the unit, as binary floating point written out does: digits beyond
+/// the unit's fall away, whatever they are, so the amount is never above what the text says.
+///
+/// # Errors
+/// A [`DecimalFault`], never [`DecimalFault::TooFine`].
+pub fn units_cut_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault> {
+    scale(text, decimals, true)
+}
+
+fn scale(text: &str, decimals: u8, is_cut: bool) -> Result<i64, DecimalFault> {
     let cut = || text.chars().take(40).collect::<String>();
     let not_decimal = || DecimalFault::NotDecimal { text: cut() };
     if text.is_empty() || text.len() > 64 {
@@ -63,7 +76,7 @@ pub fn units_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault>
     } else {
         let drop = usize::try_from(-shift).unwrap_or(usize::MAX).min(trimmed.len());
         let (keep, dropped) = trimmed.split_at(trimmed.len() - drop);
-        if dropped.bytes().any(|b| b != b'0') {
+        if !is_cut && dropped.bytes().any(|b| b != b'0') {
             return Err(DecimalFault::TooFine { text: cut(), decimals });
         }
         keep.to_owned()
@@ -111,9 +124,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn finer_digits_fall_away_where_asked() {
+        for (text, want) in [
+            ("1.54", Ok(1_540_000)),
+            ("1.3710752873163712", Ok(1_371_075)),
+            ("2.9999999999999996", Ok(2_999_999)),
+            ("0.00000099", Ok(0)),
+            ("1.5e-3", Ok(1_500)),
+            ("1.23456789e-7", Ok(0)),
+            ("3", Ok(3_000_000)),
+        ] {
+            assert_eq!(units_cut_from_decimal(text, 6), want, "{text}");
+        }
+        for text in ["", "-1.5", "1.2.3", "null", "9223372036854.775808"] {
+            assert!(units_cut_from_decimal(text, 6).is_err(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn no_text_panics(text in "\\PC{0,70}", decimals in 0u8..19) { let _ = units_from_decimal(&text, decimals); }
+        fn a_cut_is_less_than_one_unit(whole in 0i64..1_000_000, micros in 0i64..1_000_000, tail in "[0-9]{0,12}") {
+            let text = format!("{whole}.{micros:06}{tail}");
+            prop_assert_eq!(units_cut_from_decimal(&text, 6), Ok(whole * 1_000_000 + micros));
+        }
+        #[test]
+        fn no_text_panics(text in "\\PC{0,70}", decimals in 0u8..19) {
+            let _ = units_from_decimal(&text, decimals);
+            let _ = units_cut_from_decimal(&text, decimals);
+        }
         #[test]
         fn there_and_back(units in 0..i64::MAX, decimals in 0u8..12) {
             prop_assert_eq!(units_from_decimal(&decimal_from_units(units, decimals), decimals), Ok(units));

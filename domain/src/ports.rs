@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 
 use crate::{
+    currency::Currency,
     exchange::Exchange,
     fault::{Malformed, SourceFault},
     gift::CollectionSlug,
-    market::MarketInfo,
+    market::{MarketId, MarketInfo},
     sighting::{Page, ScopeId},
 };
 
@@ -91,4 +92,45 @@ pub trait MarketSource: Send + Sync {
 
     /// Where a walk stands after this page. `cursor` is the one the page was fetched with.
     fn step(&self, want: &Want, cursor: Option<&str>, page: &Page) -> Step;
+}
+
+/// A currency's rate as an answer states it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateSeen {
+    /// JSON pointer into the body.
+    pub path: String,
+    /// One whole coin of this ...
+    pub base: Currency,
+    /// ... is worth this many millionths, above zero, ...
+    pub rate_micros: i64,
+    /// ... of one whole coin of this.
+    pub quote: Currency,
+}
+
+/// An answer with rates, in our words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RatePage {
+    /// What was seen; at most one rate for a pair.
+    pub rates: Vec<RateSeen>,
+    /// Field paths that we do not know, each with how often it stood there, sorted.
+    pub unknown_fields: Vec<(String, u32)>,
+}
+
+/// A source of currency rates. One implementation per source, in `adapters/src/<source>/`.
+#[async_trait]
+pub trait RateSource: Send + Sync {
+    /// Its id; events carry it in place of a market's.
+    fn id(&self) -> &MarketId;
+
+    /// Sends one request for every rate it tells and returns the answer whole, never a parsed one.
+    ///
+    /// # Errors
+    /// A [`SourceFault`]; nothing is retried inside, the worker owns time.
+    async fn fetch(&self, clock: &dyn Clock) -> Result<Exchange, SourceFault>;
+
+    /// Reads an answer. Pure: the same exchange always gives the same rates, on any machine.
+    ///
+    /// # Errors
+    /// [`Malformed`] when a rate we asked for is missing, no number, or not above zero.
+    fn read(&self, exchange: &Exchange) -> Result<RatePage, Malformed>;
 }
