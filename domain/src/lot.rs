@@ -86,7 +86,7 @@ pub enum Ending {
 /// What holds for a lot now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LotState {
-    /// Nothing is known that ever opened it.
+    /// Nothing is known that ever opened or ended it.
     Unknown,
     /// For sale.
     Open {
@@ -160,10 +160,12 @@ impl Lot {
         }
     }
 
-    /// What holds now: the latest of ask, end and absence. A proven end explains a later absence.
+    /// What holds now: the latest of ask, end and absence. A proven end explains a later absence, and needs no known ask.
     #[must_use]
     pub fn state(&self) -> LotState {
-        let Some(ask) = &self.ask else { return LotState::Unknown };
+        let Some(ask) = &self.ask else {
+            return self.ended.as_ref().map_or(LotState::Unknown, |ended| LotState::Ended { ending: ended.value });
+        };
         let ended = self.ended.as_ref().filter(|ended| ended.key > ask.key);
         let unseen = self.unseen.as_ref().filter(|unseen| unseen.key > ask.key);
         match (ended, unseen) {

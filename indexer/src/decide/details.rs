@@ -1,0 +1,138 @@
+//! When what is said of a gift besides its price is worth an event: only if it adds to what this lot's pages said before.
+
+use domain::{
+    Attribute, Cause, EvidenceRef, Fact, GiftId, Lot, LotDetails, LotId, OrderKey,
+    sighting::ScopeId,
+};
+
+use super::{
+    desk::{Desk, Saying},
+    memory::ScanMemory,
+};
+
+/// A telling of details.
+pub(super) struct Telling<'a> {
+    pub(super) id: &'a LotId,
+    pub(super) scope: &'a ScopeId,
+    pub(super) gift: &'a GiftId,
+    pub(super) key: OrderKey,
+    pub(super) observed_us: i64,
+    pub(super) cause: Cause,
+    pub(super) evidence: EvidenceRef,
+    pub(super) details: &'a LotDetails,
+}
+
+/// Writes the telling down if it is news. `is_late` says that a later look has confirmed what is held (see [`is_late`]); then only an
+/// attribute that nobody told yet is news, because a gift's attributes never change.
+pub(super) fn tell(desk: &mut Desk<'_>, telling: Telling<'_>, is_late: bool) -> bool {
+    let Telling { id, scope, gift, key, observed_us, cause, evidence, details } = telling;
+    let lot = desk.lot(id);
+    let is_news = match &lot.details {
+        None => *details != LotDetails::default(),
+        Some(held) if is_late || held.key >= key => adds_attribute(&held.value, details),
+        Some(held) => adds(&held.value, details),
+    };
+    if is_news {
+        let fact = Fact::MetadataSeen { lot: id.clone(), scope: scope.clone(), details: details.clone() };
+        let saying =
+            Saying { key, observed_us, cause, evidence: Some(evidence), corrects: None, source_id: None };
+        desk.emit(Some(gift), fact, saying);
+    }
+    is_news
+}
+
+/// Whether a look later than `key` saw the lot, and thereby confirmed the details held; where it cannot be known any more, yes.
+pub(super) fn is_late(lot: &Lot, key: OrderKey, end: Option<OrderKey>, active: Option<&ScanMemory>, id: &LotId) -> bool {
+    if active.and_then(|memory| memory.seen(id)).is_some_and(|seen| seen.key > key) {
+        return true;
+    }
+    let Some(end) = end.filter(|end| *end > key) else { return false };
+    let was_absent = if lot.decided_at() < Some(end) {
+        lot.open_price().is_none()
+    } else {
+        lot.unseen.as_ref().is_some_and(|unseen| unseen.key == end)
+    };
+    !was_absent
+}
+
+/// Writes the held details down again at `key`, where a late fact about the holder would otherwise hide them.
+pub(super) fn restate(desk: &mut Desk<'_>, id: &LotId, scope: &ScopeId, gift: &GiftId, key: OrderKey, observed_us: i64) {
+    let Some(held) = desk.lot(id).details else { return };
+    if held.key >= key || (held.value.owner.is_none() && held.value.custody.is_none()) {
+        return;
+    }
+    let fact = Fact::MetadataSeen { lot: id.clone(), scope: scope.clone(), details: held.value };
+    let saying = Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };
+    desk.emit(Some(gift), fact, saying);
+    desk.restates(Some(held.position));
+}
+
+/// Whether `told` says anything that `held` does not. What it leaves out is no news: sources differ in how much they tell.
+fn adds(held: &LotDetails, told: &LotDetails) -> bool {
+    let LotDetails {
+        attributes: _,
+        custody,
+        owner,
+        address,
+        told_fee,
+        transferable_at_ms,
+        exportable_at_ms,
+        resellable_at_ms,
+        unlocks_at_ms,
+        contract_type,
+        image_url,
+        link_url,
+    } = told;
+    is_other(&held.custody, custody)
+        || is_other(&held.owner, owner)
+        || is_other(&held.address, address)
+        || is_other(&held.told_fee, told_fee)
+        || is_other(&held.transferable_at_ms, transferable_at_ms)
+        || is_other(&held.exportable_at_ms, exportable_at_ms)
+        || is_other(&held.resellable_at_ms, resellable_at_ms)
+        || is_other(&held.unlocks_at_ms, unlocks_at_ms)
+        || is_other(&held.contract_type, contract_type)
+        || is_other(&held.image_url, image_url)
+        || is_other(&held.link_url, link_url)
+        || adds_attribute(held, told)
+}
+
+fn is_other<T: PartialEq>(held: &Option<T>, told: &Option<T>) -> bool {
+    told.is_some() && told != held
+}
+
+fn adds_attribute(held: &LotDetails, told: &LotDetails) -> bool {
+    let covers = |held: &Attribute, told: &Attribute| {
+        held.kind == told.kind && held.name == told.name && (told.rarity.is_none() || held.rarity == told.rarity)
+    };
+    told.attributes.iter().any(|told| !held.attributes.iter().any(|held| covers(held, told)))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{AttributeKind, Rarity};
+
+    use super::*;
+
+    fn details(owner: Option<&str>, rarity: Option<Rarity>) -> LotDetails {
+        LotDetails {
+            attributes: vec![Attribute { kind: AttributeKind::Model, name: "Rave".into(), rarity }],
+            owner: owner.map(str::to_owned),
+            ..LotDetails::default()
+        }
+    }
+
+    #[test]
+    fn only_what_is_added_is_news() {
+        let rare = Rarity::per_mille(5);
+        for (held, told, is_news) in [
+            (details(None, None), details(None, None), false),
+            (details(Some("a"), rare), details(None, None), false),
+            (details(None, None), details(None, rare), true),
+            (details(None, rare), details(Some("a"), None), true),
+            (details(Some("a"), rare), details(Some("b"), rare), true),
+        ] {
+            assert_eq!(adds(&held, &told), is_news, "{held:?} then {told:?}");
+        }
+    }
+}
