@@ -47,8 +47,6 @@ pub enum Job {
     ExportLog {
         /// Position after which it begins.
         after: i64,
-        /// Position up to which it goes; `None` for the head.
-        to: Option<i64>,
     },
     /// The table of settings.
     Config {
@@ -188,10 +186,7 @@ fn job(role: &str, matches: &ArgMatches) -> Job {
         "check" => Job::Check { json: matches.get_flag("json"), offline: matches.get_flag("offline") },
         "export" => {
             let (_, inner) = matches.subcommand().expect("clap requires what to export");
-            Job::ExportLog {
-                after: inner.get_one::<i64>("after").copied().unwrap_or(0),
-                to: inner.get_one::<i64>("to").copied(),
-            }
+            Job::ExportLog { after: inner.get_one::<i64>("after").copied().unwrap_or(0) }
         }
         "config" => {
             Job::Config { markdown: matches.get_flag("markdown"), effective: matches.get_flag("effective") }

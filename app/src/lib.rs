@@ -3,15 +3,18 @@
 pub mod answer;
 pub mod cli;
 pub mod config;
+pub mod database;
 pub mod exit;
 pub mod logs;
 pub mod progress;
 pub mod roles;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use cli::{Invocation, Job};
+use config::logs::LogConfig;
 use config::{Inputs, Values};
 use exit::{Blame as _, Exit, Failure};
 
@@ -54,8 +57,18 @@ fn run_job(invocation: Invocation) -> Result<Exit, Failure> {
 
 fn run_with(job: Job, values: &Values) -> Result<Exit, Failure> {
     match job {
-        Job::Config { effective: true, .. } => Ok(roles::config::effective(values)),
-        Job::Config { .. } => Ok(roles::config::table()),
-        _ => Err(Failure::new(Exit::NotNow, "this role is not part of this build")),
+        Job::Config { effective: true, .. } => return Ok(roles::config::effective(values)),
+        Job::Config { .. } => return Ok(roles::config::table()),
+        Job::Verify(job) => return Ok(verify::run(&job)),
+        _ => {}
     }
+    logs::start(&LogConfig::read(values));
+    let runtime = tokio::runtime::Runtime::new().blame(Exit::NotNow)?;
+    runtime.block_on(async {
+        match job {
+            Job::Migrate => roles::migrate::run(values).await,
+            Job::ExportLog { after } => roles::export::log(values, after).await,
+            _ => Err(Failure::new(Exit::NotNow, "this role is not part of this build")),
+        }
+    })
 }

@@ -125,18 +125,19 @@ fn index() -> Command {
 }
 
 fn export() -> Command {
-    let position = |name: &'static str, help: &'static str| {
-        let range = value_parser!(i64).range(0..);
-        Arg::new(name).long(name).value_name("POSITION").help(help).value_parser(range)
-    };
     role("export", "Write out the log", help::EXPORT, help::EXPORT_AFTER)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(with_settings(
             Command::new("log")
                 .about("The log as lines, events and batches in order")
-                .arg(position("after", "Begin after this position [default: 0]"))
-                .arg(position("to", "End with this position [default: the head]")),
+                .arg(
+                    Arg::new("after")
+                        .long("after")
+                        .value_name("POSITION")
+                        .help("Leave out the batches up to this position [default: 0]")
+                        .value_parser(value_parser!(i64).range(0..)),
+                ),
             "export",
         ))
 }

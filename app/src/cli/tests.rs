@@ -39,8 +39,8 @@ fn roles_take_their_arguments() {
         ),
         ("verify event e.json", Job::Verify(VerifyJob::Event { file: file("e.json") })),
         ("verify log -", Job::Verify(VerifyJob::Log { file: Input::Standard })),
-        ("export log", Job::ExportLog { after: 0, to: None }),
-        ("export log --after 5 --to 9", Job::ExportLog { after: 5, to: Some(9) }),
+        ("export log", Job::ExportLog { after: 0 }),
+        ("export log --after 5", Job::ExportLog { after: 5 }),
         ("config --markdown", Job::Config { markdown: true, effective: false }),
     ] {
         assert_eq!(parsed(line).job, job, "{line}");
