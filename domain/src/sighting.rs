@@ -94,7 +94,8 @@ pub struct LotDetails {
 }
 
 /// What a market's feed or history says happened.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Happening {
     /// Offered for sale.
     Listed {
@@ -134,7 +135,8 @@ pub enum Happening {
 }
 
 /// One thing seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "seen", rename_all = "snake_case")]
 pub enum Seen {
     /// On a page of open listings: this lot is open at this price.
     Open {
@@ -189,11 +191,12 @@ pub enum Seen {
 }
 
 /// One thing seen and where on the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sighting {
     /// JSON pointer into the body.
     pub path: String,
     /// What.
+    #[serde(flatten)]
     pub seen: Seen,
 }
 
@@ -207,7 +210,7 @@ pub struct Passed {
 }
 
 /// A page in our words.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Page {
     /// What was seen, in page order.
     pub sightings: Vec<Sighting>,
