@@ -1,1 +1,26 @@
 #![doc = include_str!("../README.md")]
+
+#[macro_use]
+mod json;
+#[macro_use]
+pub mod registry;
+
+pub mod fixtures;
+mod http;
+mod observe;
+pub mod rates;
+pub mod reader;
+pub mod settings;
+mod text;
+mod tonapi;
+
+pub use fixtures::Fixture;
+pub use reader::{Reader, reader};
+pub use registry::{MARKETS, Registration};
+pub use settings::{SandboxValue, SettingDoc, Settings, SettingsFault};
+
+macro_rules! declare {
+    ($($market:ident)*) => { $(mod $market;)* };
+}
+
+with_markets!(declare);

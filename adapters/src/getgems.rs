@@ -1,0 +1,124 @@
+//! GetGems by its public REST API (`/public-api`). Prices are the buyer's, fee and royalty inside; no rarity is told.
+//!
+//! Gifts in GetGems' custody have a synthetic address in workchain 7 ([`chain::getgems`]); it is the lot's id and nothing else.
+
+mod client;
+mod known;
+mod parse;
+mod target;
+mod walk;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use domain::{
+    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
+    sighting::ScopeId,
+};
+
+use crate::{
+    fixtures::{Fixture, fixtures},
+    reader::Reader,
+    registry::Registration,
+    settings::{SandboxValue, SettingDoc},
+};
+
+const ID: &str = "getgems";
+
+const BASE_URL: SettingDoc = SettingDoc {
+    variable: "RIBBON_GETGEMS_BASE_URL",
+    doc: "Address of GetGems' public API, without a slash at its end. Any simulator of it can be put in its place.",
+    default: Some("https://api.getgems.io/public-api"),
+    is_secret: false,
+    sandbox: Some(SandboxValue::BaseUrl("/getgems/public-api")),
+};
+
+const API_KEY: SettingDoc = SettingDoc {
+    variable: "RIBBON_GETGEMS_API_KEY",
+    doc: "API key, made at getgems.io/public-api after connecting a wallet; sent as the Authorization header without a scheme. \
+          Needed for GetGems itself; for another base URL it is sent only when set.",
+    default: None,
+    is_secret: true,
+    sandbox: Some(SandboxValue::Text("sandbox-getgems-key")),
+};
+
+/// GetGems in the registry.
+pub(crate) const REGISTRATION: Registration = Registration {
+    id: ID,
+    info,
+    settings: &[BASE_URL, API_KEY],
+    build: |settings| Ok(Arc::new(client::GetGems::new(settings)?)),
+    reader: &GetGemsReader,
+    fixtures: FIXTURES,
+};
+
+const FIXTURES: &[Fixture] = fixtures!(
+    "getgems",
+    recorded ["nfts-on-sale-usernames"],
+    constructed [
+        "collection-attributes",
+        "gifts-collections",
+        "history-gifts",
+        "history-gifts-newest",
+        "nfts-offchain-on-sale-poolfloat",
+        "nfts-offchain-on-sale-toybear",
+        "nfts-on-sale-lolpop",
+        "nfts-on-sale-plushpepe",
+        "probe-of-an-unknown-collection",
+    ]
+);
+
+fn market_id() -> MarketId {
+    MarketId::parse(ID).expect("the id is lower-case letters")
+}
+
+/// Limits: 400 requests per 5 minutes and IP. Source: getgems-io/nft-contracts docs/read-api-en.md, 2026-03-23. One request a
+/// second and 350 in a window stay clear of it.
+fn info() -> MarketInfo {
+    MarketInfo {
+        id: market_id(),
+        name: "GetGems",
+        site_url: "https://getgems.io",
+        covers: &[
+            "Fixed-price listings of gifts on TON and of gifts in GetGems' custody, in every currency, with the fee and the royalty each states.",
+            "Sales, new listings, new prices, withdrawals from sale and gift transfers from GetGems' history of all gifts.",
+            "Fragment's fixed-price sales that GetGems shows, marked as `telemint`.",
+        ],
+        not_covered: &[
+            "Auctions and bids are not followed yet.",
+            "Offers are not followed yet.",
+            "Rarity: GetGems tells none.",
+            "The moment a listing was made, for listings older than the history that was read.",
+        ],
+        budget: RequestBudget { requests: 350, window_ms: 300_000, spacing_ms: 1_000 },
+        feed_interval_ms: 5_000,
+    }
+}
+
+/// The pure reader.
+struct GetGemsReader;
+
+impl Reader for GetGemsReader {
+    fn market(&self) -> MarketId {
+        market_id()
+    }
+
+    fn read(&self, exchange: &Exchange) -> Result<Page, Malformed> {
+        parse::page(exchange)
+    }
+
+    fn scope_of(&self, seen: &Seen) -> Option<ScopeId> {
+        match seen {
+            Seen::Open { gift, lot, .. } => Some(parse::scope(&gift.slug, parse::is_custody_lot(lot))),
+            Seen::Happened { scope, .. } => Some(scope.clone()),
+            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+        }
+    }
+
+    fn guess(&self, body: &[u8]) -> Option<RequestRecord> {
+        target::guess(body)
+    }
+}

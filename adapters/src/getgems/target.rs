@@ -1,0 +1,117 @@
+//! What a request was for, told from its target alone, so that evidence can be read on any machine.
+
+use domain::RequestRecord;
+use serde_json::Value;
+
+/// The targets we send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target<'a> {
+    /// Open listings of a collection; `None` where the page shows all collections.
+    Listings { collection: Option<&'a str> },
+    /// One listing of a collection that we do not know by its address: tells its slug.
+    Probe { collection: &'a str },
+    /// History of all gifts.
+    History,
+    /// Collections of gifts.
+    Collections,
+    /// Attributes of a collection.
+    Attributes,
+}
+
+/// The query of a probe and of nothing else.
+pub(super) const PROBE_QUERY: &str = "limit=1";
+
+const ON_SALE: &str = "/v1/nfts/on-sale/";
+const OFFCHAIN_ON_SALE: &str = "/v1/nfts/offchain/on-sale/";
+const HISTORY: &str = "/v1/nfts/history/gifts";
+const COLLECTIONS: &str = "/v1/gifts/collections";
+const ATTRIBUTES: &str = "/v1/collection/attributes/";
+
+/// Reads a target; `None` for one that we never send.
+pub(super) fn parse(target: &str) -> Option<Target<'_>> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let listed = path.strip_prefix(OFFCHAIN_ON_SALE).or_else(|| path.strip_prefix(ON_SALE));
+    match (path, listed) {
+        (HISTORY, _) => Some(Target::History),
+        (COLLECTIONS, _) => Some(Target::Collections),
+        (_, Some("")) => None,
+        (_, Some("gifts")) => Some(Target::Listings { collection: None }),
+        (_, Some(collection)) if query == PROBE_QUERY => Some(Target::Probe { collection }),
+        (_, Some(collection)) => Some(Target::Listings { collection: Some(collection) }),
+        _ if path.starts_with(ATTRIBUTES) => Some(Target::Attributes),
+        _ => None,
+    }
+}
+
+/// The path of a collection's listings.
+pub(super) fn listings_path(collection: &str, is_custody: bool) -> String {
+    format!("{}{collection}", if is_custody { OFFCHAIN_ON_SALE } else { ON_SALE })
+}
+
+/// The path of the history of all gifts.
+pub(super) fn history_path() -> &'static str {
+    HISTORY
+}
+
+/// The path of the collections of gifts.
+pub(super) fn collections_path() -> &'static str {
+    COLLECTIONS
+}
+
+/// The path of a collection's attributes.
+pub(super) fn attributes_path(collection: &str) -> String {
+    format!("{ATTRIBUTES}{collection}")
+}
+
+/// What was probably asked, by what the first entry has.
+pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let response = value.get("response")?;
+    let target = match response.get("items").and_then(Value::as_array) {
+        None => response.get("attributes").map(|_| attributes_path("unknown"))?,
+        Some(items) => match items.first() {
+            Some(item) if item.get("typeData").is_some() => HISTORY.to_owned(),
+            Some(item) if item.get("sale").is_some() => {
+                match item.get("collectionAddress").and_then(Value::as_str) {
+                    Some(collection)
+                        if items.iter().all(|item| {
+                            item.get("collectionAddress") == items[0].get("collectionAddress")
+                        }) =>
+                    {
+                        listings_path(collection, false)
+                    }
+                    _ => format!("{OFFCHAIN_ON_SALE}gifts"),
+                }
+            }
+            Some(_) => COLLECTIONS.to_owned(),
+            None => return None,
+        },
+    };
+    Some(RequestRecord { method: "GET".into(), target, body: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets() {
+        for (target, want) in [
+            ("/v1/nfts/on-sale/EQa?limit=100", Some(Target::Listings { collection: Some("EQa") })),
+            (
+                "/v1/nfts/offchain/on-sale/EQa?limit=100&after=x",
+                Some(Target::Listings { collection: Some("EQa") }),
+            ),
+            ("/v1/nfts/offchain/on-sale/gifts", Some(Target::Listings { collection: None })),
+            ("/v1/nfts/offchain/on-sale/EQa?limit=1", Some(Target::Probe { collection: "EQa" })),
+            ("/v1/nfts/history/gifts?limit=1&reverse=false", Some(Target::History)),
+            ("/v1/gifts/collections", Some(Target::Collections)),
+            ("/v1/collection/attributes/EQa", Some(Target::Attributes)),
+            ("/v1/nfts/on-sale/", None),
+            ("/v1/nfts/history/stickers", None),
+            ("", None),
+        ] {
+            assert_eq!(parse(target), want, "{target}");
+        }
+    }
+}
