@@ -22,6 +22,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{
     AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotId, MarketId, OrderKey, Origin,
     Price, Rarity,
+    order_key::KeyRank,
     sighting::ScopeId,
 };
 
@@ -140,6 +141,11 @@ pub fn sighting_key(
 ) -> OrderKey {
     let fact = Fact::StillListed { lot: lot.clone(), scope: scope.clone(), price: price.clone() };
     OrderKey::scan(scan_started_us, skew_us, request_started_us, fact.tie())
+}
+
+/// Whether two keys are of one scan of a scope. No market's own time lies between two such keys.
+fn is_one_scan(a: OrderKey, b: OrderKey) -> bool {
+    (a.rank, a.at_us) == (b.rank, b.at_us) && a.rank == KeyRank::Scan
 }
 
 /// The cause of events that come from a walk through happenings: the feed itself, or the history read later.

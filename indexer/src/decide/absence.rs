@@ -6,6 +6,7 @@ use super::{
     Decision, Frame, Known,
     desk::{Desk, Saying},
     implied::Implied,
+    is_one_scan,
     memory::ScanMemory,
 };
 
@@ -44,10 +45,11 @@ pub fn decide_absence(
     let mut desk = Desk::new(known, frame);
     for OpenLot { id, gift, lot } in missing {
         desk.known.lots.insert(id.clone(), lot.clone());
-        // Open at the scan before: written now, or a sale reported late could pass for the end.
-        if let Some(Implied::Open { key, price, observed_us, ask_position, .. }) =
-            Implied::of(&lot, previous, None, &id, memory.skew_us)
-        {
+        // Open at the scan before: written now, or a sale reported late could pass for the end. A feed has no time between a sighting
+        // and the end of its scan, so an ask of that very scan needs no second line.
+        let before = Implied::of(&lot, previous, None, &id, memory.skew_us);
+        let is_written = lot.ask.as_ref().zip(previous).is_some_and(|(ask, previous)| is_one_scan(ask.key, previous));
+        if let Some(Implied::Open { key, price, observed_us, ask_position, .. }) = before.filter(|_| !is_written) {
             let fact = Fact::StillListed { lot: id.clone(), scope: memory.scope.clone(), price };
             let saying =
                 Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };

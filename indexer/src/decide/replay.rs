@@ -3,6 +3,7 @@
 mod heal;
 mod memory;
 mod order;
+mod statements;
 mod world;
 
 use proptest::prelude::ProptestConfig;

@@ -7,6 +7,7 @@ use super::{
     Decision, Frame, Known, catalog,
     desk::{Desk, Saying},
     details::{self, Telling},
+    is_one_scan,
     memory::{ScanMemory, SeenLot},
     sighting_key,
 };
@@ -79,6 +80,9 @@ impl Open<'_> {
             return;
         }
         let end = desk.scan_end(&memory.scope).filter(|end| *end > key);
+        if lot.ask.as_ref().is_some_and(|ask| is_one_scan(ask.key, key) && ask.value == *self.price) {
+            return;
+        }
         match (end, lot.open_price()) {
             // A later scan is complete and saw it open, or nothing written since says otherwise: that scan is the latest ask.
             (Some(_), Some(_)) => {}
