@@ -42,7 +42,7 @@ const API_KEY: SettingDoc = SettingDoc {
           Needed for GetGems itself; for another base URL it is sent only when set.",
     default: None,
     is_secret: true,
-    sandbox: Some(SandboxValue::Text("sandbox-getgems-key")),
+    sandbox: Some(SandboxValue::Key),
 };
 
 /// GetGems in the registry.

@@ -24,10 +24,11 @@ pub struct SettingDoc {
 pub enum SandboxValue {
     /// The sandbox's base URL followed by this path.
     BaseUrl(&'static str),
-    /// This text.
-    Text(&'static str),
-    /// Path of a file that holds this text; whoever starts the sandbox writes it.
-    File(&'static str),
+    /// The API key that the sandbox asks for in this market's stead.
+    Key,
+    /// Path of a file with initData that the sandbox takes for this market; whoever starts the sandbox writes it, and writes it anew
+    /// before it is too old.
+    InitDataFile,
 }
 
 /// Why an adapter could not be built. Never holds a secret's value.
