@@ -29,6 +29,8 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// Answers to keep as evidence; those that no event of the batch refers to are dropped.
     pub evidence: Vec<Packed>,
+    /// Answers that the evidence itself refers to, as a manifest to its pages; kept if an event of the batch is logged.
+    pub attached: Vec<Packed>,
     /// The workers' bookkeeping.
     pub marks: Vec<Mark>,
 }

@@ -1,11 +1,15 @@
 //! What a worker asks before it decides: lots, scans, cursors, collections.
 
+mod told;
+
 use std::collections::HashMap;
 
 use domain::{
     Attribute, AttributeKind, CollectionSlug, GiftId, Lot, LotId, MarketId, Rarity, ScopeId,
     ports::KnownCollection,
 };
+
+pub use told::{CollectionWords, collections_told};
 
 use crate::{log::word, pool::Pool};
 

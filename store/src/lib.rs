@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod cluster;
 pub mod evidence;
+pub mod floors;
 pub mod fold;
 pub mod ingest;
 pub mod known;
