@@ -6,6 +6,7 @@ macro_rules! with_markets {
     ($then:ident) => {
         $then! {
             getgems
+            mrkt
         }
     };
 }
