@@ -12,6 +12,7 @@ pub mod logs;
 pub mod markets;
 mod nearest;
 pub mod notices;
+pub mod own;
 pub mod registered;
 pub mod roles;
 pub mod sandbox;

@@ -112,11 +112,11 @@ impl Database {
 /// # Errors
 /// Exit code 2 for a database that this executable must not touch, 3 for one that refuses now.
 pub async fn migrate(pool: &Pool) -> Result<(), Failure> {
-    use store::migrate::MigrateFault::{Changed, Dirty, Failed, Newer};
+    use store::migrate::MigrateFault::{Changed, Dirty, Failed, Newer, Pending};
     store::migrate(pool).await.map_err(|fault| {
         let exit = match &fault {
             Newer { .. } | Changed { .. } | Dirty { .. } => Exit::BadInput,
-            Failed(_) => Exit::NotNow,
+            Pending { .. } | Failed(_) => Exit::NotNow,
         };
         Failure { exit, cause: fault.into() }
     })

@@ -4,11 +4,15 @@ pub mod answer;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod evidence_file;
 pub mod exit;
 pub mod logs;
+pub mod parts;
 pub mod progress;
 pub mod roles;
 pub mod verify;
+pub mod web;
+pub mod webhook;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -2,9 +2,11 @@
 //!
 //! Every answer is one JSON object on standard output whose `verdict` agrees with the exit code.
 
+mod event;
 mod gift;
 mod input;
 mod log;
+mod page;
 mod report;
 
 use serde::Serialize;
@@ -108,6 +110,16 @@ pub fn answer(job: &VerifyJob) -> Answer {
             Ok(mut lines) => log::verify(&mut lines),
             Err(why) => Answer::bad_input(why),
         },
-        VerifyJob::Page { .. } | VerifyJob::Event { .. } => Answer::bad_input("not part of this build"),
+        VerifyJob::Page { market, file, request, request_body } => match input::read(file) {
+            Ok(bytes) => {
+                let asked = page::Asked { request: request.as_deref(), body: request_body.as_deref() };
+                page::verify(market, bytes, asked)
+            }
+            Err(why) => Answer::bad_input(why),
+        },
+        VerifyJob::Event { file } => match input::read(file) {
+            Ok(bytes) => event::verify(&bytes),
+            Err(why) => Answer::bad_input(why),
+        },
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
             Concern::Graphql,
             Concern::Speed,
             Concern::Markets,
+            Concern::Rates,
             Concern::BuiltIn,
             Concern::Sandbox,
             Concern::Notices,
@@ -28,6 +29,7 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
             Concern::Evidence,
             Concern::Speed,
             Concern::Markets,
+            Concern::Rates,
             Concern::Notices,
             Concern::Log,
         ],
@@ -129,15 +131,13 @@ fn export() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(with_settings(
-            Command::new("log")
-                .about("The log as lines, events and batches in order")
-                .arg(
-                    Arg::new("after")
-                        .long("after")
-                        .value_name("POSITION")
-                        .help("Leave out the batches up to this position [default: 0]")
-                        .value_parser(value_parser!(i64).range(0..)),
-                ),
+            Command::new("log").about("The log as lines, events and batches in order").arg(
+                Arg::new("after")
+                    .long("after")
+                    .value_name("POSITION")
+                    .help("Leave out the batches up to this position [default: 0]")
+                    .value_parser(value_parser!(i64).range(0..)),
+            ),
             "export",
         ))
 }

@@ -22,6 +22,8 @@ pub enum Concern {
     Speed,
     /// The markets.
     Markets,
+    /// The sources of currency rates.
+    Rates,
     /// Whether the sandbox is built in.
     BuiltIn,
     /// The sandbox.
@@ -32,7 +34,7 @@ pub enum Concern {
 
 impl Concern {
     /// All groups, in the order of the documents.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::File,
         Self::Storage,
         Self::Evidence,
@@ -40,6 +42,7 @@ impl Concern {
         Self::Graphql,
         Self::Speed,
         Self::Markets,
+        Self::Rates,
         Self::BuiltIn,
         Self::Sandbox,
         Self::Notices,
@@ -58,6 +61,7 @@ impl Concern {
             Self::Graphql => "GraphQL",
             Self::Markets => "Markets",
             Self::Speed => "Speed",
+            Self::Rates => "Rates",
             Self::BuiltIn => "Built-in sandbox",
             Self::Sandbox => "Sandbox",
             Self::Notices => "Operators' notices",
@@ -76,6 +80,7 @@ impl Concern {
             Self::Graphql => graphql::GraphqlConfig::SETTINGS.to_vec(),
             Self::Markets => markets::settings(),
             Self::Speed => vec![markets::SPEED],
+            Self::Rates => markets::rate_settings(),
             Self::BuiltIn => vec![sandbox::SANDBOX],
             Self::Sandbox => sandbox::SandboxConfig::SETTINGS.to_vec(),
             Self::Notices => notices::NoticeConfig::SETTINGS.to_vec(),

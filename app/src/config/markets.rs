@@ -1,15 +1,12 @@
 //! Which markets are gathered, at which pace, and what each of them needs. A market's own settings come from its
 //! registration in `adapters`.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use domain::MarketId;
-use secrecy::{ExposeSecret as _, SecretString};
 
 use super::fault::ConfigFault;
+use super::own::OwnSettings;
 use super::registered::{self, Registered};
-use super::setting::{Fallback, Kind, Setting, Value};
+use super::setting::{Fallback, Kind, Setting};
 use super::values::Values;
 
 /// Speed factor in thousandths where nothing was said: real markets, and the built-in sandbox.
@@ -42,7 +39,7 @@ pub const SKEW_MS: Setting = Setting {
 pub const HISTORY_DAYS: Setting = Setting {
     name: "RIBBON_HISTORY_DAYS",
     kind: Kind::Count { min: 0, max: 3_650 },
-    fallback: Fallback::Value("30"),
+    fallback: Fallback::Value("7"),
     unit: "days",
     meaning: "How far back the markets' histories are read; 0 reads none.",
     is_secret: false,
@@ -66,7 +63,7 @@ pub const WORLD: Setting = Setting {
 pub fn enabled_setting() -> Setting {
     Setting {
         name: "RIBBON_MARKETS",
-        kind: Kind::Choices(registered::ids()),
+        kind: Kind::Choices(registered::market_ids()),
         fallback: Fallback::Described("all of them"),
         unit: "",
         meaning: "The markets to gather.",
@@ -78,8 +75,14 @@ pub fn enabled_setting() -> Setting {
 #[must_use]
 pub fn settings() -> Vec<Setting> {
     let mut settings = vec![enabled_setting(), SKEW_MS, HISTORY_DAYS, WORLD];
-    settings.extend(registered::all().into_iter().flat_map(|market| market.settings));
+    settings.extend(registered::markets().into_iter().flat_map(|market| market.settings));
     settings
+}
+
+/// The settings of the rate sources.
+#[must_use]
+pub fn rate_settings() -> Vec<Setting> {
+    registered::rates().into_iter().flat_map(|source| source.settings).collect()
 }
 
 /// The markets.
@@ -95,8 +98,8 @@ pub struct MarketsConfig {
     pub history_days: u64,
     /// The world's name, where it was said.
     pub world: Option<String>,
-    /// What the markets' own settings say.
-    pub own: MarketSettings,
+    /// What the markets' and the rate sources' own settings say.
+    pub own: OwnSettings,
 }
 
 impl MarketsConfig {
@@ -105,7 +108,7 @@ impl MarketsConfig {
     /// # Errors
     /// A [`ConfigFault`] when the values do not go together.
     pub fn read(values: &Values, is_sandboxed: bool) -> Result<Self, ConfigFault> {
-        let markets = registered::all();
+        let markets = registered::markets();
         let wanted = values.list_given(&enabled_setting());
         let is_enabled =
             |market: &&Registered| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == market.id));
@@ -133,7 +136,7 @@ impl MarketsConfig {
             skew_us: i64::try_from(skew_us).unwrap_or(i64::MAX),
             history_days: values.count(&HISTORY_DAYS),
             world: values.text_given(&WORLD).map(str::to_owned),
-            own: MarketSettings::read(values, &markets),
+            own: OwnSettings::read(values, &[settings(), rate_settings()].concat()),
         })
     }
 
@@ -146,7 +149,7 @@ impl MarketsConfig {
             let url = self.own.given(setting.name)?;
             Some((market.id, url.to_owned()))
         };
-        registered::all().into_iter().filter(is_enabled).filter_map(given).collect()
+        registered::markets().into_iter().filter(is_enabled).filter_map(given).collect()
     }
 }
 
@@ -156,7 +159,7 @@ impl MarketsConfig {
 /// [`ConfigFault::Conflict`] when it is wanted and a market's base URL is set too.
 pub fn settle_sandbox(values: &Values) -> Result<bool, ConfigFault> {
     let wanted = values.switch_given(&super::sandbox::SANDBOX);
-    let markets = registered::all();
+    let markets = registered::markets();
     let given = markets.iter().filter_map(Registered::base_url).find(|setting| values.is_given(setting));
     match (wanted, given) {
         (Some(true), Some(setting)) => {
@@ -174,58 +177,5 @@ pub fn settle_sandbox(values: &Values) -> Result<bool, ConfigFault> {
         }
         (Some(wanted), _) => Ok(wanted),
         (None, given) => Ok(given.is_none()),
-    }
-}
-
-/// What the markets' own settings say, by variable. Nothing of it is printed.
-#[derive(Clone, Default)]
-pub struct MarketSettings {
-    values: BTreeMap<&'static str, SecretString>,
-    given: Vec<&'static str>,
-}
-
-impl fmt::Debug for MarketSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.values.keys()).finish()
-    }
-}
-
-impl MarketSettings {
-    fn read(values: &Values, markets: &[Registered]) -> Self {
-        let mut own = Self::default();
-        for setting in markets.iter().flat_map(|market| &market.settings) {
-            let Some(value) = values.get(setting) else { continue };
-            let text = match value {
-                Value::Text(text) => text.clone(),
-                Value::Secret(secret) => secret.expose_secret().to_owned(),
-                Value::Path(path) => path.to_string_lossy().into_owned(),
-                Value::Socket(address) => address.to_string(),
-                Value::Switch(on) => on.to_string(),
-                Value::Count(count) => count.to_string(),
-                Value::List(list) => list.join(","),
-            };
-            own.values.insert(setting.name, text.into());
-            if values.is_given(setting) {
-                own.given.push(setting.name);
-            }
-        }
-        own
-    }
-
-    /// The value of a variable, its default included.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(|text| text.expose_secret())
-    }
-
-    /// The value of a variable that somebody gave.
-    #[must_use]
-    pub fn given(&self, name: &str) -> Option<&str> {
-        self.given.contains(&name).then(|| self.get(name)).flatten()
-    }
-
-    /// Puts a value in the place of another, as the built-in sandbox does with base URLs.
-    pub fn set(&mut self, name: &'static str, text: String) {
-        self.values.insert(name, text.into());
     }
 }

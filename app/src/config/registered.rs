@@ -1,10 +1,14 @@
-//! The registered markets as settings: the one place where the registrations of `adapters` become lines of the table.
+//! The registered markets and rate sources as settings: the one place where the registrations of `adapters` become lines of the
+//! table.
 
 use std::sync::OnceLock;
 
-use super::setting::Setting;
+use adapters::rates::{RATES, RateRegistration};
+use adapters::{MARKETS, Registration, SettingDoc};
 
-/// A registered market.
+use super::setting::{Fallback, Kind, Setting};
+
+/// A registered market or rate source.
 #[derive(Debug, Clone)]
 pub struct Registered {
     /// Its id.
@@ -14,22 +18,48 @@ pub struct Registered {
 }
 
 impl Registered {
-    /// The setting that names where the market is asked.
+    /// The setting that names where it is asked.
     #[must_use]
     pub fn base_url(&self) -> Option<Setting> {
         self.settings.iter().find(|setting| setting.name.ends_with("_BASE_URL")).copied()
     }
 }
 
-/// All of them, in the order of registration.
+/// All markets, in the order of registration.
 #[must_use]
-pub fn all() -> Vec<Registered> {
-    Vec::new()
+pub fn markets() -> Vec<Registered> {
+    let market = |registration: &Registration| {
+        let settings = registration.settings.iter().map(setting).collect();
+        Registered { id: registration.id, settings }
+    };
+    MARKETS.iter().map(market).collect()
 }
 
-/// Their ids.
+/// All sources of rates.
 #[must_use]
-pub fn ids() -> &'static [&'static str] {
+pub fn rates() -> Vec<Registered> {
+    let source = |registration: &RateRegistration| {
+        let settings = registration.settings.iter().map(setting).collect();
+        Registered { id: registration.id, settings }
+    };
+    RATES.iter().map(source).collect()
+}
+
+/// The markets' ids.
+#[must_use]
+pub fn market_ids() -> &'static [&'static str] {
     static IDS: OnceLock<Vec<&'static str>> = OnceLock::new();
-    IDS.get_or_init(|| all().into_iter().map(|market| market.id).collect())
+    IDS.get_or_init(|| MARKETS.iter().map(|registration| registration.id).collect())
+}
+
+/// A variable's ending tells its kind: an address, a file, or text.
+fn setting(doc: &SettingDoc) -> Setting {
+    let SettingDoc { variable, doc, default, is_secret, sandbox: _ } = *doc;
+    let kind = match variable {
+        name if name.ends_with("_BASE_URL") => Kind::Url,
+        name if name.ends_with("_FILE") => Kind::Path,
+        _ => Kind::Text,
+    };
+    let fallback = default.map_or(Fallback::Described("not set"), Fallback::Value);
+    Setting { name: variable, kind, fallback, unit: "", meaning: doc, is_secret }
 }

@@ -39,10 +39,10 @@ pub const SEED: Setting = Setting {
 /// Listener of the world.
 pub const LISTEN: Setting = Setting {
     name: "RIBBON_SANDBOX_LISTEN",
-    kind: Kind::Socket,
+    kind: Kind::Loopback,
     fallback: Fallback::Value("127.0.0.1:8490"),
     unit: "",
-    meaning: "Where the sandbox listens. It has no access control at all: keep it on loopback.",
+    meaning: "Where the sandbox listens. On loopback only: its control endpoint has no lock.",
     is_secret: false,
 };
 

@@ -42,6 +42,8 @@ pub enum Kind {
     Path,
     /// An address and a port.
     Socket,
+    /// A loopback address and a port.
+    Loopback,
     /// An http or https address without user, query and fragment.
     Url,
     /// An http or https address, its path and query as they stand.
@@ -57,7 +59,7 @@ pub enum Kind {
         /// Largest accepted.
         max: u64,
     },
-    /// A decimal factor from 0.001 to 10000, read as an integer in thousandths.
+    /// A decimal factor from 0.1 to 10000, read as an integer in thousandths.
     Factor,
     /// One of these words.
     Choice(&'static [&'static str]),
@@ -76,7 +78,7 @@ pub enum Value {
     Secret(SecretString),
     /// Of `Path`.
     Path(PathBuf),
-    /// Of `Socket`.
+    /// Of `Socket` and `Loopback`.
     Socket(SocketAddr),
     /// Of `Switch`.
     Switch(bool),
@@ -126,6 +128,9 @@ impl Kind {
             Self::Text => "1 to 1000 printable characters".into(),
             Self::Path => "a path".into(),
             Self::Socket => "an IP address and a port, as in 127.0.0.1:8480 (port 0 takes a free one)".into(),
+            Self::Loopback => {
+                "a loopback address and a port, as in 127.0.0.1:8490 (port 0 takes a free one)".into()
+            }
             Self::Url => "an http or https address without user, query and fragment, as in \
                           https://api.example.org/v1"
                 .into(),
@@ -135,7 +140,7 @@ impl Kind {
             Self::Database => "a PostgreSQL URL, as in postgres://user:password@host:5432/database".into(),
             Self::Switch => "`on` or `off` (also true, false, yes, no, 1, 0)".into(),
             Self::Count { min, max } => format!("a whole number from {min} to {max}"),
-            Self::Factor => "a number from 0.001 to 10000 with at most three digits behind the point".into(),
+            Self::Factor => "a number from 0.1 to 10000 with at most three digits behind the point".into(),
             Self::Choice(words) => format!("one of {}", words.join(", ")),
             Self::Choices(words) => format!("some of {}, separated by commas", words.join(", ")),
             Self::LogFilter => "a filter of the log, as in info,sqlx=warn".into(),
@@ -148,7 +153,7 @@ impl Kind {
         match self {
             Self::Text => "TEXT",
             Self::Path => "PATH",
-            Self::Socket => "ADDRESS:PORT",
+            Self::Socket | Self::Loopback => "ADDRESS:PORT",
             Self::Url | Self::Endpoint | Self::Database => "URL",
             Self::Switch => "on|off",
             Self::Count { .. } => "NUMBER",
@@ -164,6 +169,10 @@ impl Kind {
             Self::Text => printable(text).map(Value::Text),
             Self::Path => (!text.is_empty() && !text.contains('\0')).then(|| Value::Path(text.into())),
             Self::Socket => text.parse().ok().map(Value::Socket),
+            Self::Loopback => {
+                let address: Option<SocketAddr> = text.parse().ok();
+                address.filter(|address| address.ip().is_loopback()).map(Value::Socket)
+            }
             Self::Url => http_url(text, false).map(Value::Text),
             Self::Endpoint => http_url(text, true).map(Value::Text),
             Self::Database => database_url(text).map(Value::Text),
@@ -173,7 +182,7 @@ impl Kind {
                 _ => None,
             },
             Self::Count { min, max } => digits(text).filter(|n| (min..=max).contains(&n)).map(Value::Count),
-            Self::Factor => thousandths(text).filter(|n| (1..=10_000_000).contains(n)).map(Value::Count),
+            Self::Factor => thousandths(text).filter(|n| (100..=10_000_000).contains(n)).map(Value::Count),
             Self::Choice(words) => words.contains(&text).then(|| Value::Text(text.into())),
             Self::Choices(words) => choices(text, words).map(Value::List),
             Self::LogFilter => {
@@ -233,10 +242,11 @@ mod tests {
 
     use super::*;
 
-    const KINDS: [Kind; 12] = [
+    const KINDS: [Kind; 13] = [
         Kind::Text,
         Kind::Path,
         Kind::Socket,
+        Kind::Loopback,
         Kind::Url,
         Kind::Endpoint,
         Kind::Database,
@@ -275,7 +285,12 @@ mod tests {
                 &["100", "200", "0150"],
                 &["99", "201", "-1", "1e2", "1.0", "", " 1"],
             ),
-            (Kind::Factor, &["1", "0.001", "10000", "30.5"], &["0", "-1", "0.0001", "10000.1", "x", ""]),
+            (Kind::Loopback, &["127.0.0.1:0", "[::1]:8490"], &["0.0.0.0:1", "10.0.0.1:1", "localhost:1"]),
+            (
+                Kind::Factor,
+                &["1", "0.1", "10000", "30.525"],
+                &["0", "-1", "0.099", "1.0001", "10000.1", "x", ""],
+            ),
             (Kind::Choice(&["text", "json"]), &["text"], &["Text", "xml", ""]),
             (
                 Kind::Choices(&["getgems", "mrkt"]),

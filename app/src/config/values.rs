@@ -19,7 +19,7 @@ use super::setting::{Fallback, Setting, Value};
 pub const FILE_DEFAULT: &str = "ribbon.toml";
 
 /// Variables that begin so belong to the project's own scripts, tests and builds, and are no settings.
-const FOREIGN_PREFIXES: [&str; 3] = ["RIBBON_DEV_", "RIBBON_TEST_", "RIBBON_SQL_"];
+const FOREIGN_PREFIXES: [&str; 4] = ["RIBBON_DEV_", "RIBBON_TEST_", "RIBBON_SQL_", "RIBBON_LONG_"];
 
 /// What a start was given, before any of it is judged.
 #[derive(Debug, Clone, Default)]

@@ -26,11 +26,13 @@ pub async fn log(values: &Values, after: i64) -> Result<Exit, Failure> {
                 written => written.blame(Exit::Refuted)?,
             }
         }
-        std::io::stdout().flush().or_else(|fault| match fault.kind() {
-            ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(fault),
-        })
-        .blame(Exit::Refuted)
+        std::io::stdout()
+            .flush()
+            .or_else(|fault| match fault.kind() {
+                ErrorKind::BrokenPipe => Ok(()),
+                _ => Err(fault),
+            })
+            .blame(Exit::Refuted)
     })
     .await?;
     Ok(Exit::Fine)

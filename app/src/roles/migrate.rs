@@ -15,7 +15,8 @@ pub async fn run(values: &Values) -> Result<Exit, Failure> {
     database::with(&storage, Private::Any, "migrate", async |pool| database::migrate(pool).await).await?;
     let count = store::migrate::MIGRATIONS.iter().count();
     let last = store::migrate::MIGRATIONS.iter().last();
-    let last = last.map_or_else(String::new, |last| format!(", the last is {} ({})", last.version, last.description));
+    let last = last
+        .map_or_else(String::new, |last| format!(", the last is {} ({})", last.version, last.description));
     answer::line(&format!("The database has all {count} migrations of this version{last}."));
     Ok(Exit::Fine)
 }

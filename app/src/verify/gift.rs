@@ -1,8 +1,8 @@
 //! `verify gift`: a gift's item index and candidate addresses, computed from its name and its collection's address.
 
-use chain::{Address, FriendlyFlags};
 use chain::contract::ITEM_CODES;
 use chain::gift::{Candidate, TokenName, candidates};
+use chain::{Address, FriendlyFlags};
 use domain::GiftId;
 use serde_json::{Value, json};
 

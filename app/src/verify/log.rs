@@ -41,15 +41,16 @@ pub(super) fn verify<R: BufRead>(lines: &mut R) -> Answer {
 fn of_fault(fault: &LogFileFault) -> Answer {
     let verdict = match fault {
         LogFileFault::Gap { .. } | LogFileFault::Broken { .. } => Verdict::Refuted,
-        LogFileFault::Unreadable { .. } | LogFileFault::CutOff { .. } | LogFileFault::Empty => Verdict::BadInput,
+        LogFileFault::Unreadable { .. } | LogFileFault::CutOff { .. } | LogFileFault::Empty => {
+            Verdict::BadInput
+        }
     };
     Answer::new(verdict).with("why", fault.to_string())
 }
 
 fn of_summary(summary: &LogSummary) -> Answer {
-    let count = |wanted: fn(&LotState) -> bool| {
-        summary.lots.values().filter(|(_, lot)| wanted(&lot.state())).count()
-    };
+    let count =
+        |wanted: fn(&LotState) -> bool| summary.lots.values().filter(|(_, lot)| wanted(&lot.state())).count();
     let is_whole = summary.header.after == 0;
     let answer = Answer::new(Verdict::Proven)
         .with("format", &summary.header.format)

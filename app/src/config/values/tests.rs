@@ -80,7 +80,7 @@ fn each_bad_value_names_variable_value_and_what_is_expected() {
         (
             "RIBBON_SPEED",
             "-3",
-            "RIBBON_SPEED is `-3` (from the environment): expected a number from 0.001 to 10000 with at most three \
+            "RIBBON_SPEED is `-3` (from the environment): expected a number from 0.1 to 10000 with at most three \
              digits behind the point",
         ),
         (

@@ -1,0 +1,64 @@
+//! The adapters of the configured markets and rate sources.
+
+use std::sync::Arc;
+
+use adapters::rates::RATES;
+use adapters::{MARKETS, Settings, SettingsFault};
+use domain::ports::{MarketSource, RateSource};
+
+use crate::config::markets::MarketsConfig;
+use crate::exit::{Exit, Failure};
+
+/// What can be gathered, and what cannot for want of a setting.
+#[derive(Default)]
+pub struct Sources {
+    /// The markets.
+    pub markets: Vec<Arc<dyn MarketSource>>,
+    /// The sources of rates.
+    pub rates: Vec<Arc<dyn RateSource>>,
+    /// Markets and sources that are not configured: id and what is missing.
+    pub missing: Vec<(&'static str, SettingsFault)>,
+}
+
+/// Builds the adapters; nothing is sent. A market that lacks a setting is left out, and said so; one that is set wrongly ends the start.
+///
+/// # Errors
+/// Exit code 2, naming the variable.
+pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
+    let lookup = |name: &str| config.own.get(name).map(str::to_owned);
+    let settings = || Settings::new(&lookup).with_speed(config.speed_x1000);
+    let mut sources = Sources::default();
+    for registration in MARKETS {
+        if !config.enabled.iter().any(|id| id.as_str() == registration.id) {
+            continue;
+        }
+        match (registration.build)(&settings()) {
+            Ok(source) => sources.markets.push(source),
+            Err(fault) => sources.leave_out(registration.id, fault)?,
+        }
+    }
+    for registration in RATES {
+        match (registration.build)(&settings()) {
+            Ok(source) => sources.rates.push(source),
+            Err(fault) => sources.leave_out(registration.id, fault)?,
+        }
+    }
+    if sources.markets.is_empty() {
+        let missing: Vec<String> =
+            sources.missing.iter().map(|(id, fault)| format!("{id}: {fault}")).collect();
+        let text = format!("no market can be gathered. {}", missing.join(". "));
+        return Err(Failure::new(Exit::BadInput, text));
+    }
+    Ok(sources)
+}
+
+impl Sources {
+    fn leave_out(&mut self, id: &'static str, fault: SettingsFault) -> Result<(), Failure> {
+        if fault.is_missing() {
+            tracing::warn!(market = id, error = %fault, "Not configured, so it is not gathered");
+            self.missing.push((id, fault));
+            return Ok(());
+        }
+        Err(Failure { exit: Exit::BadInput, cause: anyhow::Error::from(fault) })
+    }
+}

@@ -1,0 +1,100 @@
+//! The listener: bounded connections, a bound on the time a client may take to say what it wants, and an end that lets open
+//! requests finish within a stated time.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Connections open at once, subscriptions included; one more waits in the system's queue.
+const CONNECTIONS_MAX: usize = 12_000;
+/// How long a client may take to send the head of a request, and how long a quiet connection stays open between two.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// Pause after the system refuses a connection, as when it has no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A listener that is bound and not yet served.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Binds the address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// Names the variable, the address and the system's reason.
+    pub async fn bind(listen: SocketAddr) -> anyhow::Result<Self> {
+        let bound = async {
+            let listener = TcpListener::bind(listen).await?;
+            let address = listener.local_addr()?;
+            Ok::<_, std::io::Error>(Self { listener, address })
+        };
+        bound.await.with_context(|| {
+            format!("RIBBON_LISTEN is `{listen}`, which cannot be listened on: give another address or port")
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop`, then takes no new connection, lets open requests finish for at most `patience`, and closes what is left.
+    pub async fn serve(self, router: Router, stop: CancellationToken, patience: Duration) {
+        let graceful = GracefulShutdown::new();
+        let mut connections = JoinSet::new();
+        let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+        let builder = Arc::new(builder);
+        loop {
+            // Ended connections are let go of as they end, not all at the end.
+            while connections.try_join_next().is_some() {}
+            let accepted = stop.run_until_cancelled(async {
+                let permit = permits.clone().acquire_owned().await;
+                (self.listener.accept().await, permit)
+            });
+            let Some((accepted, permit)) = accepted.await else { break };
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(fault) => {
+                    tracing::warn!(error = %fault, "A connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            // Small answers and pushes leave at once.
+            let _ = stream.set_nodelay(true);
+            let (builder, router, watcher) = (builder.clone(), router.clone(), graceful.watcher());
+            connections.spawn(async move {
+                let _held = permit;
+                let service = TowerToHyperService::new(router);
+                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+                if let Err(fault) = watcher.watch(connection.into_owned()).await {
+                    tracing::debug!(error = %fault, "A connection ended early");
+                }
+            });
+        }
+        drop(self.listener);
+        if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+            tracing::info!(
+                connections = connections.len(),
+                "Closing connections that did not finish in time"
+            );
+        }
+        connections.shutdown().await;
+    }
+}
