@@ -1,6 +1,6 @@
 //! Migrations, run at every start under a lock. A database that knows more than this binary is refused untouched.
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
 
 use crate::pool::Pool;
 
@@ -32,6 +32,14 @@ pub enum MigrateFault {
         /// The migration.
         version: i64,
     },
+    /// Migrations of this binary have not been applied.
+    #[error("the database lacks {pending} migrations of this binary, the first is {version}; run `ribbon migrate`")]
+    Pending {
+        /// The first that is missing.
+        version: i64,
+        /// How many are missing.
+        pending: usize,
+    },
     /// PostgreSQL refused.
     #[error("a migration failed: {0}")]
     Failed(#[source] MigrateError),
@@ -48,4 +56,80 @@ pub async fn migrate(pool: &Pool) -> Result<(), MigrateFault> {
         MigrateError::Dirty(version) => MigrateFault::Dirty { version },
         other => MigrateFault::Failed(other),
     })
+}
+
+/// How a database's migrations compare with this binary's; nothing is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The last applied one; `None` for a database that was never migrated.
+    pub last_applied: Option<i64>,
+    /// This binary's migrations that are missing, in order.
+    pub pending: Vec<i64>,
+    /// An applied one that this binary does not know.
+    pub unknown: Option<i64>,
+    /// An applied one whose text was another.
+    pub changed: Option<i64>,
+}
+
+impl Standing {
+    /// Whether this binary can work with the database as it is.
+    ///
+    /// # Errors
+    /// [`MigrateFault::Newer`], [`MigrateFault::Changed`] or [`MigrateFault::Pending`].
+    pub fn is_current(&self) -> Result<(), MigrateFault> {
+        match (self.unknown, self.changed, self.pending.first()) {
+            (Some(version), _, _) => Err(MigrateFault::Newer { version }),
+            (None, Some(version), _) => Err(MigrateFault::Changed { version }),
+            (None, None, Some(&version)) => Err(MigrateFault::Pending { version, pending: self.pending.len() }),
+            (None, None, None) => Ok(()),
+        }
+    }
+}
+
+/// Compares without applying.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn standing(pool: &Pool) -> Result<Standing, sqlx::Error> {
+    /// SQLSTATE of a table that does not exist: nothing was ever applied.
+    const UNDEFINED_TABLE: &str = "42P01";
+    let mut connection = pool.acquire().await?;
+    let applied = match connection.list_applied_migrations(&MIGRATIONS.table_name).await {
+        Ok(applied) => applied,
+        Err(MigrateError::Execute(fault)) if is_sqlstate(&fault, UNDEFINED_TABLE) => Vec::new(),
+        Err(MigrateError::Execute(fault)) => return Err(fault),
+        Err(other) => return Err(sqlx::Error::Protocol(other.to_string())),
+    };
+    let ours = |version: i64| MIGRATIONS.iter().find(|migration| migration.version == version);
+    let is_applied = |version: i64| applied.iter().any(|applied| applied.version == version);
+    Ok(Standing {
+        last_applied: applied.last().map(|applied| applied.version),
+        pending: MIGRATIONS.iter().map(|migration| migration.version).filter(|v| !is_applied(*v)).collect(),
+        unknown: applied.iter().map(|applied| applied.version).find(|version| ours(*version).is_none()),
+        changed: applied
+            .iter()
+            .find(|applied| ours(applied.version).is_some_and(|ours| ours.checksum != applied.checksum))
+            .map(|applied| applied.version),
+    })
+}
+
+fn is_sqlstate(fault: &sqlx::Error, code: &str) -> bool {
+    fault.as_database_error().and_then(|fault| fault.code()).is_some_and(|found| found == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_difference_is_told() {
+        let standing = Standing { last_applied: None, pending: vec![], unknown: None, changed: None };
+        assert!(standing.is_current().is_ok());
+        let pending = Standing { pending: vec![3, 4], ..standing.clone() };
+        assert!(pending.is_current().unwrap_err().to_string().contains("lacks 2 migrations"));
+        let changed = Standing { changed: Some(2), ..pending };
+        assert!(matches!(changed.is_current(), Err(MigrateFault::Changed { version: 2 })));
+        let newer = Standing { unknown: Some(9), ..changed };
+        assert!(matches!(newer.is_current(), Err(MigrateFault::Newer { version: 9 })));
+    }
 }
