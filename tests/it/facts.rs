@@ -1,8 +1,8 @@
 //! Short ways to say facts in tests.
 
 use domain::{
-    Attribute, AttributeKind, Cause, Custody, DelistReason, Event, Fact, Finality, GiftId, LotDetails, LotId, MarketId,
-    OrderKey, Origin, Price, Rarity, ScopeId,
+    Attribute, AttributeKind, Cause, Custody, DelistReason, Event, Fact, Finality, GiftId, LotDetails, LotId,
+    MarketId, OrderKey, Origin, Price, Rarity, ScopeId,
 };
 
 /// GetGems.
@@ -50,7 +50,11 @@ pub(crate) fn listed(of: &str, at_s: i64, nanoton: i64) -> Event {
 
 /// Offered at another price.
 pub(crate) fn repriced(of: &str, at_s: i64, nanoton: i64) -> Event {
-    happened(of, at_s, Fact::Repriced { lot: lot(of), scope: scope(), price: Price::nanoton(nanoton), before: None })
+    happened(
+        of,
+        at_s,
+        Fact::Repriced { lot: lot(of), scope: scope(), price: Price::nanoton(nanoton), before: None },
+    )
 }
 
 /// Taken back.
@@ -73,7 +77,11 @@ pub(crate) fn sold(of: &str, at_s: i64, nanoton: i64, buyer: &str) -> Event {
 
 /// What a page said of a gift.
 pub(crate) fn described(of: &str, at_s: i64, model: &str, owner: &str) -> Event {
-    let attribute = |kind, name: &str, per_mille| Attribute { kind, name: name.into(), rarity: Some(Rarity::PerMille(per_mille)) };
+    let attribute = |kind, name: &str, per_mille| Attribute {
+        kind,
+        name: name.into(),
+        rarity: Some(Rarity::PerMille(per_mille)),
+    };
     let details = LotDetails {
         attributes: vec![
             attribute(AttributeKind::Model, model, 15),

@@ -21,9 +21,17 @@ async fn commit(ingest: &Ingest, events: Vec<domain::Event>) -> store::Committed
 /// Every row of every state table as text, in order.
 async fn state_rows(pool: &Pool) -> Vec<String> {
     let mut rows = Vec::new();
-    for table in
-        ["collections", "attributes", "lots", "listings", "gifts", "holdings", "sales", "rates", "quarantines"]
-    {
+    for table in [
+        "collections",
+        "attributes",
+        "lots",
+        "listings",
+        "gifts",
+        "holdings",
+        "sales",
+        "rates",
+        "quarantines",
+    ] {
         let sql = format!("select '{table} ' || t::text from market.{table} t order by 1");
         let found: Vec<String> =
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await.expect("a state table");
@@ -65,7 +73,11 @@ async fn positions_appear_in_order_whoever_writes() {
         task.await.expect("a writer");
     }
     let seen = reader.await.expect("the reader");
-    assert_eq!(seen, (1..=400).collect::<Vec<i64>>(), "a reader that follows meets every position once and in order");
+    assert_eq!(
+        seen,
+        (1..=400).collect::<Vec<i64>>(),
+        "a reader that follows meets every position once and in order"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +85,8 @@ async fn the_exported_log_proves_its_head() {
     let database = harness::database().await;
     let ingest = ingest(&database.pool);
     for n in 1..=5_i64 {
-        commit(&ingest, vec![described("plushpepe-1", n, "Cozy", "alice"), listed("plushpepe-1", n, n)]).await;
+        commit(&ingest, vec![described("plushpepe-1", n, "Cozy", "alice"), listed("plushpepe-1", n, n)])
+            .await;
     }
     let head = store::log::head(&database.pool).await.expect("the head");
     for after in [0, 3, 4, 10] {

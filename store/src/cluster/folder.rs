@@ -232,7 +232,7 @@ fn socket_dir_of(data_dir: &Path, account: &Account) -> PathBuf {
     } else if account.dropped {
         PathBuf::from(format!("/run/ribbon-{}", short_hash(data_dir)))
     } else {
-        PathBuf::from(format!("/tmp/ribbon-{}-{}", account.uid, short_hash(data_dir)))
+        Path::new("/tmp").join(format!("ribbon-{}-{}", account.uid, short_hash(data_dir)))
     }
 }
 
