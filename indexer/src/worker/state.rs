@@ -1,0 +1,143 @@
+//! What a worker remembers of what is committed, and how it finds it again after a restart.
+
+use std::collections::{HashMap, VecDeque};
+
+use domain::{
+    OrderKey, Page, Seen,
+    ports::{KnownCollection, Want},
+    sighting::ScopeId,
+};
+use store::known::{self, KnownFault};
+
+use super::{Request, Worker, faults::Quarantine, signed};
+use crate::{
+    agenda::{Agenda, Errand},
+    decide::scan_end,
+    intake::IntakeFault,
+};
+
+/// The walk of the feed, in `market.cursors`.
+pub(super) const FEED: &str = "feed";
+/// The walk of the history; its cursor is null once the configured depth is reached.
+pub(super) const HISTORY: &str = "history";
+
+/// What is committed, as far as the next request needs it.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) feed_cursor: Option<String>,
+    pub(super) history_cursor: Option<String>,
+    pub(super) collections_cursor: Option<String>,
+    /// Pages of the walk through the collections that is under way.
+    pub(super) collections_pages: u32,
+    /// The market's collections in its own words, in the order in which they were told.
+    pub(super) collections: Vec<KnownCollection>,
+    /// Batches of attributes still to be read.
+    pub(super) attributes: VecDeque<Vec<KnownCollection>>,
+    /// Up to where the last completed scan of each scope speaks.
+    pub(super) scans: HashMap<ScopeId, OrderKey>,
+}
+
+impl State {
+    /// Takes the collections of a page; says whether any is new or told otherwise.
+    pub(super) fn take_collections(&mut self, page: &Page) -> bool {
+        let mut is_changed = false;
+        for sighting in &page.sightings {
+            let Seen::Collection { slug, title, address, image_url: _ } = &sighting.seen else { continue };
+            match self.collections.iter_mut().find(|held| held.slug == *slug) {
+                Some(held) => {
+                    let address = address.clone().or_else(|| held.address.clone());
+                    let told = KnownCollection { slug: slug.clone(), title: title.clone(), address };
+                    is_changed |= *held != told;
+                    *held = told;
+                }
+                None => {
+                    is_changed = true;
+                    self.collections.push(KnownCollection {
+                        slug: slug.clone(),
+                        title: title.clone(),
+                        address: address.clone(),
+                    });
+                }
+            }
+        }
+        is_changed
+    }
+}
+
+impl Worker {
+    /// Reads back where the worker stood. A scan that was in progress begins anew with its scope.
+    pub(super) async fn load(&mut self) -> Result<(), IntakeFault> {
+        let pool = self.intake.pool().clone();
+        let cursor = async |walk: &str| known::cursor(&pool, &self.market, walk).await.map_err(KnownFault::from);
+        let feed = cursor(FEED).await?;
+        let history = cursor(HISTORY).await?;
+        let scans = known::scans(&pool, &self.market).await.map_err(KnownFault::from)?;
+        let quarantine = known::quarantine(&pool, &self.market).await.map_err(KnownFault::from)?;
+        let mut told: Vec<_> = known::collections_told(&pool, &self.market).await?.into_iter().collect();
+        told.sort_by(|a, b| a.0.cmp(&b.0));
+        self.active = None;
+        self.state = State {
+            feed_cursor: feed.flatten(),
+            history_cursor: history.clone().flatten(),
+            collections: told
+                .into_iter()
+                .map(|(slug, words)| KnownCollection { slug, title: words.title, address: words.address })
+                .collect(),
+            scans: scans
+                .iter()
+                .map(|(scope, scan)| (scope.clone(), scan_end(scan.started_us, self.pace.skew_us)))
+                .collect(),
+            ..State::default()
+        };
+        let now_ms = signed(self.now_ms());
+        self.agenda = Agenda::new(&self.pace, self.source.info().feed_interval_ms, now_ms);
+        self.agenda.history_is_open(self.pace.history_ms > 0 && history != Some(None));
+        self.set_scopes();
+        let now_us = self.clock.now_us();
+        for scope in self.source.scopes(&self.state.collections) {
+            if let Some(scan) = scans.get(&scope.id) {
+                self.agenda.scan_done(&scope, now_ms - (now_us - scan.started_us) / 1_000);
+            }
+        }
+        // A restart knows that the market is quarantined, but not by which page: the feed is the probe.
+        if self.quarantine.is_none() && quarantine.is_some() {
+            let request = Request { errand: Errand::Feed, want: Want::Feed, cursor: self.state.feed_cursor.clone() };
+            self.quarantine = Some(Quarantine::probing(request, quarantine.unwrap_or_default()));
+        }
+        self.say_standing().await;
+        Ok(())
+    }
+
+    pub(super) fn set_scopes(&mut self) {
+        self.agenda.set_scopes(self.source.scopes(&self.state.collections));
+    }
+
+    /// The request of an errand; `None` when the errand has become void.
+    pub(super) fn request(&mut self, errand: Errand) -> Option<Request> {
+        let (want, cursor) = match errand {
+            Errand::Feed => (Want::Feed, self.state.feed_cursor.clone()),
+            Errand::History => (Want::History, self.state.history_cursor.clone()),
+            Errand::Collections => (Want::Collections, self.state.collections_cursor.clone()),
+            Errand::Attributes => {
+                if self.state.attributes.is_empty() {
+                    self.state.attributes = self.source.attribute_batches(&self.state.collections).into();
+                }
+                let Some(batch) = self.state.attributes.front() else {
+                    self.agenda.attributes_paged(signed(self.now_ms()), false);
+                    return None;
+                };
+                (Want::Attributes(batch.clone()), None)
+            }
+            Errand::ScanBegin(index) => {
+                let scope = self.agenda.scope(index)?.clone();
+                (Want::Scan(scope), None)
+            }
+            Errand::ScanNext => {
+                let active = self.active.as_ref()?;
+                (Want::Scan(active.scope.clone()), active.cursor.clone())
+            }
+            Errand::Wait { .. } => return None,
+        };
+        Some(Request { errand, want, cursor })
+    }
+}
