@@ -26,9 +26,7 @@ pub(in crate::art) fn cake(palette: &Palette, seed: Seed) -> String {
         1 => format!(
             r##"<path d="M56 112h88l-12 58H68z" fill="url(#d)"/><path d="M68 112l6 58M86 112l3 58M114 112l-3 58M132 112l-6 58" stroke="{light}" stroke-width="3" opacity=".4"/><path d="M48 112c-8-22 18-26 22-34 4-18 56-18 60 0 4 8 30 12 22 34z" fill="url(#b)"/><path d="M66 92q34 16 68 0M74 74q26 12 52 0" fill="none" stroke="{dark}" stroke-width="3" opacity=".35"/>"##
         ),
-        _ => format!(
-            r##"<path d="M66 104l34 70 34-70z" fill="#d99a55"/><path d="M74 112l40 34M90 108l32 26M126 112l-40 34M110 108l-32 26" stroke="#a8692c" stroke-width="2.5" opacity=".7"/><circle cx="80" cy="88" r="28" fill="url(#b)"/><circle cx="120" cy="88" r="28" fill="url(#d)"/><circle cx="100" cy="62" r="28" fill="url(#b)"/>"##
-        ),
+        _ => r##"<path d="M66 104l34 70 34-70z" fill="#d99a55"/><path d="M74 112l40 34M90 108l32 26M126 112l-40 34M110 108l-32 26" stroke="#a8692c" stroke-width="2.5" opacity=".7"/><circle cx="80" cy="88" r="28" fill="url(#b)"/><circle cx="120" cy="88" r="28" fill="url(#d)"/><circle cx="100" cy="62" r="28" fill="url(#b)"/>"##.to_owned(),
     };
     format!(
         r##"{body}<g fill="{accent}"><rect x="72" y="84" width="12" height="4" rx="2" transform="rotate(30 78 86)"/><rect x="112" y="80" width="12" height="4" rx="2" transform="rotate(-24 118 82)"/><rect x="94" y="92" width="12" height="4" rx="2"/><rect x="90" y="70" width="12" height="4" rx="2" transform="rotate(60 96 72)"/></g><path d="M100 56q4-16 14-20" stroke="#3f8f3b" stroke-width="3" fill="none"/><circle cx="98" cy="56" r="11" fill="#e5304a"/><circle cx="94" cy="52" r="3.5" fill="#fff" opacity=".8"/>{}{}"##,

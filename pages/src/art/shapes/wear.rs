@@ -28,9 +28,7 @@ pub(in crate::art) fn hat(palette: &Palette, seed: Seed) -> String {
         1 => format!(
             r##"<path d="M66 142V52c0-12 68-12 68 0v90z" fill="url(#b)"/><ellipse cx="100" cy="50" rx="34" ry="9" fill="{light}" opacity=".7"/><path d="M66 112c22 7 46 7 68 0v22c-22 7-46 7-68 0z" fill="{accent}"/>"##
         ),
-        _ => format!(
-            r##"<path d="M56 138c0-50 22-86 60-92 24-2 44 18 42 36-14-10-24-8-26 0 6 16 12 34 12 56z" fill="url(#b)"/><circle cx="156" cy="88" r="15" fill="#fff"/><circle cx="152" cy="84" r="6" fill="#fff" opacity=".9"/>"##
-        ),
+        _ => r##"<path d="M56 138c0-50 22-86 60-92 24-2 44 18 42 36-14-10-24-8-26 0 6 16 12 34 12 56z" fill="url(#b)"/><circle cx="156" cy="88" r="15" fill="#fff"/><circle cx="152" cy="84" r="6" fill="#fff" opacity=".9"/>"##.to_owned(),
     };
     format!(
         r##"{body}<path d="M30 146c10-14 130-14 140 0 8 20-20 26-70 26s-78-6-70-26z" fill="url(#d)"/><path d="M38 146c30-8 94-8 124 0" fill="none" stroke="{dark}" stroke-width="4" opacity=".5"/>{}{}"##,

@@ -1,0 +1,22 @@
+// A gift's picture in three layers: the real backdrop's colours, the drawn symbol as a mask, the drawn model.
+import { el } from "./dom.js";
+
+let backdrops = {};
+export async function loadBackdrops() { backdrops = await fetch("/art/backdrops.json").then((r) => r.json()).catch(() => ({})); }
+
+export function art({ slug, model, symbol, backdrop }, alt = "") {
+  const box = el("div", { class: "art" });
+  const colours = backdrops[backdrop];
+  if (colours) {
+    box.style.setProperty("--center", colours.center);
+    box.style.setProperty("--edge", colours.edge);
+    box.style.setProperty("--pattern", colours.pattern);
+  }
+  if (symbol) {
+    const pattern = el("div", { class: "pattern" });
+    pattern.style.setProperty("--mask", `url("/art/symbol/${encodeURIComponent(symbol)}.svg")`);
+    box.append(pattern);
+  }
+  box.append(el("img", { src: `/art/model/${encodeURIComponent(slug)}/${encodeURIComponent(model ?? "unknown")}.svg`, alt, loading: "lazy", decoding: "async", width: 200, height: 200 }));
+  return box;
+}

@@ -1,0 +1,85 @@
+// The gift sheet: every market side by side, every line of the all-in price with its source, and the event behind each number.
+import { ask } from "./api.js";
+import { art } from "./art.js";
+import { badge, looks } from "./cards.js";
+import { el, link, proof } from "./dom.js";
+import { kindWord, perMille, since, when } from "./words.js";
+
+const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number: $number) {
+  slug number name address addressCandidates imageUrl
+  model { name rarityPerMille rarityTier position } symbol { name rarityPerMille rarityTier position } backdrop { name rarityPerMille rarityTier position }
+  custody { kind market { id name } since position } owner { name position }
+  dates { transferableAt exportableAt resellableAt unlocksAt position }
+  missing { field why }
+  listings { id market { id name } price { text } allIn { total atLeast text converted { text rate { source at ageSeconds } } lines { kind text counted basis source sourceUrl sourceDate note } }
+    custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin }
+  sales(first: 5) { nodes { market { id name } price { text } soldAt position } }
+  history(first: 12) { nodes { kind at position market { name } price { text } } } } }`;
+
+const LINES = { MARKET_PRICE: "Market price", MARKET_FEE: "Market fee", ROYALTY: "Royalty", GAS: "Gas", CUSTODY_EXIT: "Taking it out of custody" };
+
+export async function openSheet(gift) {
+  const dialog = document.getElementById("sheet");
+  dialog.replaceChildren(closeButton(dialog), el("p", { class: "message" }, "Reading…"));
+  if (!dialog.open) dialog.showModal();
+  try {
+    const { gift: told } = await ask(GIFT, { slug: gift.slug, number: gift.number });
+    if (!told) throw new Error("Nothing is known of this gift.");
+    dialog.setAttribute("aria-label", told.name);
+    dialog.replaceChildren(closeButton(dialog), hero(told), body(told));
+  } catch (fault) {
+    dialog.replaceChildren(closeButton(dialog), el("p", { class: "message" }, fault.message));
+  }
+}
+
+function closeButton(dialog) { return el("button", { class: "close", onclick: () => dialog.close(), autofocus: true }, "Close"); }
+
+function hero(gift) {
+  const box = art(looks(gift), `${gift.name}, drawn`);
+  box.classList.add("hero");
+  const trait = (word, attribute) => el("div", {}, el("small", {}, word), el("b", {}, attribute?.name ?? "not told"), el("small", {}, attribute ? perMille(attribute) : ""));
+  box.append(el("h2", {}, gift.name), el("p", {}, "drawn from its names"),
+    el("div", { class: "traits" }, trait("Model", gift.model), trait("Backdrop", gift.backdrop), trait("Symbol", gift.symbol)));
+  return box;
+}
+
+function body(gift) {
+  const best = [...gift.listings].sort((a, b) => a.allIn.total.length - b.allIn.total.length || (a.allIn.total < b.allIn.total ? -1 : 1));
+  return el("div", { class: "body" },
+    el("h3", {}, best.length ? "For sale" : "Not for sale on the markets we gather"), best.map(offer),
+    el("h3", {}, "Where it is"), facts(gift),
+    gift.sales.nodes.length > 0 && el("h3", {}, "Sales"),
+    el("ul", { class: "history" }, gift.sales.nodes.map((sale) => el("li", {}, `${sale.price.text} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
+    el("h3", {}, "History"),
+    el("ul", { class: "history" }, gift.history.nodes.map((event) => el("li", {}, `${kindWord(event.kind)}${event.price ? " " + event.price.text : ""} · ${event.market.name} · ${when(event.at)} · `, proof(event.position)))));
+}
+
+function offer(listing) {
+  const usd = listing.allIn.converted;
+  return el("section", { class: "offer" },
+    el("header", {}, badge(listing.market), el("span", {}, listing.market.name), el("b", {}, listing.price.text), listing.linkUrl ? link(listing.linkUrl, "Open there") : null),
+    el("table", {}, el("tbody", {},
+      listing.allIn.lines.map((line) => el("tr", {},
+        el("td", {}, LINES[line.kind] ?? line.kind, line.counted === "INSIDE" ? " (inside the price)" : line.counted === "APART" ? " (apart, another currency)" : "",
+          el("small", {}, line.sourceUrl ? link(line.sourceUrl, line.source) : line.source, line.sourceDate ? `, ${line.sourceDate}` : "")),
+        el("td", {}, line.text ?? "unknown"))),
+      el("tr", { class: "total" }, el("td", {}, listing.allIn.atLeast ? "All-in, at least" : "All-in",
+        usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rate.source}, ${since(usd.rate.at)} old`) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
+    el("p", { class: "proof" }, listing.listedAt ? `Listed ${when(listing.listedAt)}. ` : "When it was listed is not told. ",
+      `Checked ${since(new Date(Date.now() - listing.ageSeconds * 1000).toISOString())} ago. `,
+      listing.stale ? el("span", { class: "stale-mark" }, `Stale: ${listing.staleReason ?? ""}. `) : "", "Price: ", proof(listing.askPosition)));
+}
+
+function facts(gift) {
+  const rows = [];
+  const row = (word, ...value) => rows.push(el("dt", {}, word), el("dd", {}, ...value));
+  if (gift.custody) row("Custody", `${gift.custody.kind.toLowerCase()}${gift.custody.market ? " (" + gift.custody.market.name + ")" : ""}, since ${when(gift.custody.since)} · `, proof(gift.custody.position));
+  if (gift.owner) row("Owner", gift.owner.name, " · ", proof(gift.owner.position));
+  if (gift.address) row("Address", gift.address);
+  else if (gift.addressCandidates.length) row("Address once exported", gift.addressCandidates.join(" or "));
+  for (const [word, key] of [["May be transferred from", "transferableAt"], ["May be exported from", "exportableAt"], ["May be resold from", "resellableAt"], ["Market lock ends", "unlocksAt"]])
+    if (gift.dates?.[key]) row(word, when(gift.dates[key]), " · ", proof(gift.dates.position));
+  if (gift.imageUrl) row("Original picture", link(gift.imageUrl, "at " + new URL(gift.imageUrl).host));
+  for (const { field, why } of gift.missing) row(field, why);
+  return el("dl", { class: "facts" }, rows);
+}

@@ -1,0 +1,62 @@
+// The status page: how each market stands, where the log is, and what is not here.
+import { ask } from "./api.js";
+import { el } from "./dom.js";
+import { age, when } from "./words.js";
+
+const STATUS = `query Status { log { position hash committedAt answeredAt }
+  markets { id name siteUrl covers notCovered listingsCount
+    status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone unknownFields }
+    quarantine { path why since position } }
+  rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
+
+const STATES = { STARTING: "starting", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
+
+function market({ name, siteUrl, covers, notCovered, listingsCount, status, quarantine }) {
+  const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
+  return el("section", { class: "market", "data-state": status?.state ?? "STARTING" },
+    el("h3", {}, name, el("span", {}, STATES[status?.state] ?? "not started")),
+    el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
+    total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
+    quarantine && el("p", { class: "bad" }, `Quarantined since ${when(quarantine.since)}: at ${quarantine.path || "/"} ${quarantine.why}. Its listings stay and are marked stale.`),
+    !quarantine && status?.reason && el("p", { class: "bad" }, status.reason),
+    status?.lastFault && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
+    status?.unknownFields > 0 && el("p", {}, `${status.unknownFields} fields on its pages are unknown to us and are counted.`),
+    el("details", {}, el("summary", {}, "What is gathered, and what is not"),
+      el("ul", {}, covers.map((text) => el("li", {}, text)), notCovered.map((text) => el("li", {}, `not: ${text}`)))),
+    siteUrl && el("p", {}, el("a", { href: siteUrl, rel: "noopener noreferrer" }, siteUrl)));
+}
+
+async function draw() {
+  const live = document.getElementById("live"), word = document.getElementById("live-text");
+  try {
+    const { log, markets, rates, notCovered } = await ask(STATUS);
+    document.getElementById("markets").replaceChildren(...markets.map(market));
+    const row = (name, ...value) => [el("dt", {}, name), el("dd", {}, ...value)];
+    document.getElementById("log").replaceChildren(
+      ...row("Position", String(log.position)), ...row("Head", el("code", {}, log.hash)),
+      ...row("Last event", log.committedAt ? when(log.committedAt) : "none yet"),
+      ...row("Check it", el("a", { href: "/log", download: "ribbon.log" }, "download the whole log"), ", then ", el("code", {}, "ribbon verify log ribbon.log"), " recomputes this head."));
+    document.getElementById("rates").replaceChildren(...(rates.length
+      ? rates.flatMap((rate) => row(`${rate.base} in ${rate.quote}`, `${(BigInt(rate.rateMicros) / 1_000_000n)}.${String(BigInt(rate.rateMicros) % 1_000_000n).padStart(6, "0")} · ${rate.source}, ${age(rate.ageSeconds)} old`))
+      : row("None", "no rate is known; nothing is converted")));
+    document.getElementById("missing").replaceChildren(...notCovered.map(({ name, why }) => el("li", {}, el("b", {}, name), `: ${why}`)));
+    live.dataset.state = "live";
+    word.textContent = `Read ${new Date().toLocaleTimeString()}`;
+  } catch (fault) {
+    live.dataset.state = "lost";
+    word.textContent = fault.message;
+  }
+}
+
+async function world() {
+  const ready = await fetch("/ready").then((r) => r.json()).catch(() => ({}));
+  if (ready.world) {
+    const box = document.getElementById("world");
+    box.textContent = ready.world === "live" ? "Live data." : `Simulated: the built-in sandbox (${ready.world}).`;
+    box.hidden = false;
+  }
+}
+
+world();
+draw();
+setInterval(() => { if (!document.hidden) draw(); }, 2_000);

@@ -1,0 +1,39 @@
+// Numbers and times as words. Amounts stay digit strings: nothing is computed in floating point.
+
+export function coins(amount, decimals = 9) {
+  const digits = String(amount).padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
+  return fraction ? `${whole}.${fraction}` : whole;
+}
+
+/** Nanoton of a text like "12.5"; null when it is none. */
+export function nanoton(text) {
+  const match = /^(\d{1,9})(?:[.,](\d{1,9}))?$/.exec(text.trim());
+  return match ? (match[1] + (match[2] ?? "").padEnd(9, "0")).replace(/^0+(?=\d)/, "") : null;
+}
+
+export function age(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+export function since(iso) { return age((Date.now() - Date.parse(iso)) / 1000); }
+
+export function when(iso) {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+export function perMille(attribute) {
+  if (attribute?.rarityTier) return attribute.rarityTier.toLowerCase();
+  if (attribute?.rarityPerMille == null) return "rarity not told";
+  const tenths = attribute.rarityPerMille;
+  return `${Math.floor(tenths / 10)}${tenths % 10 ? "." + (tenths % 10) : ""}%`;
+}
+
+const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: "Delisted", STILL_LISTED: "Still listed",
+  GIFT_TRANSFERRED: "Transferred", EXPORTED: "Exported", METADATA_SEEN: "Described", MARKET_QUARANTINED: "Market quarantined",
+  MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };
+export function kindWord(kind) { return KINDS[kind] ?? kind.toLowerCase().replaceAll("_", " "); }
