@@ -20,9 +20,7 @@ pub(in crate::art) fn lollipop(palette: &Palette, seed: Seed) -> String {
 pub(in crate::art) fn cake(palette: &Palette, seed: Seed) -> String {
     let Palette { light, dark, accent, .. } = palette;
     let body = match seed.pick(15, 3) {
-        0 => format!(
-            r##"<path d="M50 112h100v48c0 8-100 8-100 0z" fill="url(#d)"/><path d="M46 100c0-24 108-24 108 0v16c-8 12-14-4-22 8-8 10-14-6-22 6-8 10-16-6-24 2-8 8-12-8-20-2-6 4-16 4-20-6z" fill="url(#b)"/>"##
-        ),
+        0 => r##"<path d="M50 112h100v48c0 8-100 8-100 0z" fill="url(#d)"/><path d="M46 100c0-24 108-24 108 0v16c-8 12-14-4-22 8-8 10-14-6-22 6-8 10-16-6-24 2-8 8-12-8-20-2-6 4-16 4-20-6z" fill="url(#b)"/>"##.to_owned(),
         1 => format!(
             r##"<path d="M56 112h88l-12 58H68z" fill="url(#d)"/><path d="M68 112l6 58M86 112l3 58M114 112l-3 58M132 112l-6 58" stroke="{light}" stroke-width="3" opacity=".4"/><path d="M48 112c-8-22 18-26 22-34 4-18 56-18 60 0 4 8 30 12 22 34z" fill="url(#b)"/><path d="M66 92q34 16 68 0M74 74q26 12 52 0" fill="none" stroke="{dark}" stroke-width="3" opacity=".35"/>"##
         ),
