@@ -2,6 +2,8 @@
 
 mod dev_script;
 mod facts;
+mod indexer;
+mod queries;
 mod store_log;
 mod the_harness;
 mod tidy;

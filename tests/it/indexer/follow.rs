@@ -1,0 +1,162 @@
+//! The market behaves: first picture, feed, absence, resume, silence.
+
+use super::{Stage, pace, until};
+
+fn list_some(market: &super::FakeMarket, count: u32) {
+    for number in 1..=count {
+        let collection = if number % 2 == 0 { "Toy Bear" } else { "Plush Pepe" };
+        market.set(collection, number, Some(i64::from(number) * 1_000), false);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_picture_is_the_market() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 20);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    assert_eq!(stage.listings("getgems").await, market.truth());
+    let progress = running.indexer.progress[0].borrow().clone();
+    assert_eq!((progress.scopes_done, progress.scopes_total), (2, 2));
+    assert_eq!((progress.collections_done, progress.collections_total), (2, 2));
+    assert_eq!(progress.listings, 20);
+    running.end().await;
+    assert_eq!(stage.standing("getgems").await, "stopped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_is_followed() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 6);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    market.set("Plush Pepe", 1, Some(77), true);
+    market.set("Plush Pepe", 3, None, true);
+    market.set("Toy Bear", 90, Some(5), true);
+    until("the feed is in", async || stage.listings("getgems").await == market.truth()).await;
+    assert_eq!(stage.events("getgems", "sold").await, 1);
+    assert_eq!(stage.events("getgems", "repriced").await, 1);
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiet_market_writes_nothing() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 6);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    until("the history is read", async || stage_cursor(&stage, "history").await == Some(None)).await;
+    let (head, rows, polls) = (stage.head().await, writes(&stage).await, market.requests("/feed").len());
+    until("ten polls more", async || market.requests("/feed").len() > polls + 10).await;
+    assert_eq!(stage.head().await, head);
+    assert_eq!(writes(&stage).await, rows, "log, state, evidence and search are not touched");
+    running.end().await;
+}
+
+async fn stage_cursor(stage: &Stage, walk: &str) -> Option<Option<String>> {
+    let market = domain::MarketId::parse("getgems").unwrap();
+    store::known::cursor(stage.pool(), &market, walk).await.unwrap()
+}
+
+/// A fingerprint of every table but the job's own rows: each row with the transaction that wrote it.
+async fn writes(stage: &Stage) -> Vec<String> {
+    let mut rows = Vec::new();
+    for table in ["log_head", "log_batches", "events", "evidence", "lots", "listings", "gifts", "holdings", "collections", "cursors"] {
+        let sql = format!("select '{table} ' || xmin::text || ' ' || md5(t::text) from market.{table} t order by 1");
+        let found: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(stage.pool()).await.expect("a table");
+        rows.extend(found);
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_vanishes_without_a_word_is_unseen_and_its_evidence_is_the_whole_scan() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 12);
+    let mut fast = pace();
+    fast.scope_cold_ms = 60_000;
+    fast.scope_hot_ms = 60_000;
+    let mut running = stage.start(&[&market], fast);
+    running.filled().await;
+    market.set("Plush Pepe", 5, None, false);
+    until("the absence is seen", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+    assert_eq!(stage.events("getgems", "delisted").await, 1);
+    let events = store::log::events_after(stage.pool(), 0, 1_000).await.unwrap();
+    let delisted = events.iter().find(|logged| logged.event.fact.kind() == domain::EventKind::Delisted).unwrap();
+    let manifest = delisted.event.evidence.clone().expect("an absence has evidence");
+    let (bytes, _) = store::evidence::load(stage.pool(), manifest.hash).await.unwrap().expect("the manifest is kept");
+    let manifest = domain::Exchange::from_evidence(&bytes, 0, domain::Origin::Fetched).unwrap();
+    assert_eq!((manifest.request.method.as_str(), manifest.request.target.as_str()), ("SCAN", "all:plushpepe"));
+    let pages: Vec<domain::EvidenceHash> = serde_json::from_slice(&manifest.body).unwrap();
+    assert_eq!(pages.len(), 2, "six lots less one, three to a page");
+    for page in pages {
+        let (bytes, _) = store::evidence::load(stage.pool(), page).await.unwrap().expect("each page is kept");
+        assert!(!String::from_utf8_lossy(&bytes).contains("plushpepe-5\""));
+    }
+    // What vanished was last seen by a scan that found nothing new; that sight is written with the evidence of the first.
+    let still = events.iter().find(|logged| logged.event.fact.kind() == domain::EventKind::StillListed);
+    if let Some(still) = still {
+        assert!(still.event.evidence.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_goes_on_where_it_stood() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 20);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    running.end().await;
+    let (head, scans) = (stage.head().await, market.requests("/scan/").len());
+    market.set("Plush Pepe", 1, Some(5), true);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    until("what happened meanwhile is in", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+    assert_eq!(stage.head().await, head + 1, "nothing is logged twice");
+    assert_eq!(market.requests("/scan/").len(), scans, "scopes scanned just before are not scanned again");
+    assert_eq!(stage.events("getgems", "listed").await, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_is_read_back_to_its_depth() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    for number in 1..=20 {
+        market.set("Plush Pepe", number, Some(100), true);
+        market.set("Plush Pepe", number, None, true);
+    }
+    market.set("Plush Pepe", 99, Some(100), false);
+    // The feed has forgotten its beginning: what was before is only in the history.
+    market.fail(|target| {
+        (target == "/feed?from=0").then(|| super::market::Fault::Answer(domain::SourceFault::Never { why: "gone".into() }))
+    });
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    until("the history is in", async || stage.events("getgems", "sold").await == 20).await;
+    until("the walk has ended", async || stage_cursor(&stage, "history").await == Some(None)).await;
+    assert_eq!(stage.listings("getgems").await, market.truth());
+    assert_eq!(stage.events("getgems", "delisted").await, 0, "lives told from the end need no restatement");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_fields_are_counted() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    running.end().await;
+    let seen: i64 = sqlx::query_scalar("select seen from market.unknown_fields where path = '/rows/*/surprise'")
+        .fetch_one(stage.pool())
+        .await
+        .expect("the field is counted");
+    assert!(seen >= 3);
+}
