@@ -1,10 +1,13 @@
 //! The outsiders of the sandbox, one line each. The world, the routes, the control endpoint and the truth learn of a market
 //! by its line alone.
 
-use crate::{getgems, market::Market, tonapi};
+use crate::market::Market;
 
 /// Every outsider. The order decides which gifts a seed puts where: append at the end.
-pub const MARKETS: &[&Market] = &[&tonapi::MARKET, &getgems::MARKET];
+pub const MARKETS: &[&Market] = &[
+    &crate::tonapi::MARKET, // rates
+    &crate::getgems::MARKET,
+];
 
 #[cfg(test)]
 mod tests {
