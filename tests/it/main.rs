@@ -1,9 +1,11 @@
 //! Whole paths.
 
 mod dev_script;
+mod equality;
 mod facts;
 mod indexer;
 mod queries;
 mod store_log;
 mod the_harness;
 mod tidy;
+mod world;

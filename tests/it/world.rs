@@ -1,0 +1,196 @@
+//! A sandbox, a database, and the indexer between them, in one process.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use adapters::{MARKETS, SandboxValue, Settings};
+use domain::ports::{Clock, MarketSource};
+use indexer::{
+    Indexer, Pace, Surroundings,
+    notice::{NoSink, Notices},
+};
+use pricing::FeeTable;
+use sandbox::{Access, Running, SandboxOptions};
+use store::{DbClock, Ingest, IngestOptions, Pool};
+use tokio_util::sync::CancellationToken;
+
+/// How much faster than the real world it lives.
+pub(crate) const SPEED: u64 = 300;
+
+pub(crate) struct World {
+    pub(crate) database: harness::TestDatabase,
+    pub(crate) sandbox: Running,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) markets: Vec<&'static str>,
+    ingest: Ingest,
+    folder: std::path::PathBuf,
+}
+
+pub(crate) struct Gathering {
+    indexer: Indexer,
+    stop: CancellationToken,
+}
+
+impl World {
+    /// A world of so many gifts that traders move by themselves.
+    pub(crate) async fn open(seed: u64, gifts: u32) -> Self {
+        harness::install_tls();
+        let database = harness::database().await;
+        let options = SandboxOptions { seed, gifts, speed_x1000: SPEED * 1_000, ..SandboxOptions::default() };
+        let sandbox = sandbox::start(options).await.expect("a sandbox");
+        let options = IngestOptions { fees: Arc::new(FeeTable::bundled().clone()), evidence_keep_days: 30 };
+        let (ingest, _) = Ingest::spawn(database.pool.clone(), options);
+        let clock = Arc::new(DbClock::start(database.pool.clone()).await.expect("the database's clock"));
+        let folder = std::env::temp_dir().join(format!(
+            "ribbon-world-{}-{}",
+            std::process::id(),
+            sandbox.address().port()
+        ));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let there = |id: &str| sandbox::MARKETS.iter().any(|market| market.id == id);
+        let markets = MARKETS.iter().map(|market| market.id).filter(|id| there(id)).collect();
+        Self { database, sandbox, clock, markets, ingest, folder }
+    }
+
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.database.pool
+    }
+
+    /// Starts a worker per market that the sandbox speaks.
+    pub(crate) fn gather(&self) -> Gathering {
+        let pace = Pace {
+            speed_x1000: SPEED * 1_000,
+            skew_us: 20_000,
+            scope_hot_ms: 150_000,
+            scope_cold_ms: 300_000,
+            collections_ms: 300_000,
+            // All that any wire tells.
+            history_ms: 3_650 * 86_400_000,
+            ..Pace::live(0)
+        };
+        let around = Surroundings {
+            pool: self.pool().clone(),
+            ingest: self.ingest.clone(),
+            clock: self.clock.clone(),
+            pace,
+            notices: Notices::spawn(Arc::new(NoSink)),
+            seed: 1,
+        };
+        let stop = CancellationToken::new();
+        Gathering { indexer: indexer::start(self.sources(), &around, &stop), stop }
+    }
+
+    fn sources(&self) -> Vec<Arc<dyn MarketSource>> {
+        let known = |id: &&adapters::Registration| self.markets.contains(&id.id);
+        MARKETS.iter().filter(known).map(|market| self.source(market)).collect()
+    }
+
+    fn source(&self, market: &adapters::Registration) -> Arc<dyn MarketSource> {
+        let mut values = BTreeMap::new();
+        for doc in market.settings {
+            let value = match doc.sandbox {
+                Some(SandboxValue::BaseUrl(path)) => format!("{}{path}", self.sandbox.base_url()),
+                Some(SandboxValue::Key) => self.key(market.id),
+                Some(SandboxValue::InitDataFile) => self.init_data_file(market.id),
+                None => continue,
+            };
+            values.insert(doc.variable, value);
+        }
+        let lookup = |name: &str| values.get(name).cloned();
+        let settings = Settings::new(&lookup).with_speed(SPEED * 1_000);
+        (market.build)(&settings).expect("an adapter")
+    }
+
+    fn key(&self, id: &str) -> String {
+        let market = sandbox::MARKETS.iter().find(|market| market.id == id).expect("a market of the sandbox");
+        match market.access {
+            Access::Key(key) => key.to_owned(),
+            Access::Open | Access::Bot(_) => String::new(),
+        }
+    }
+
+    fn init_data_file(&self, id: &str) -> String {
+        let path = self.folder.join(id);
+        let text = self.sandbox.init_data(id, &self.sandbox.resident(0)).expect("initData");
+        std::fs::write(&path, text).expect("the file");
+        path.display().to_string()
+    }
+
+    /// Waits until every scope of every market was scanned to its end by a scan that began after now, and feeds and history rest.
+    pub(crate) async fn scanned_anew(&self) {
+        // Scans are keyed before their start by the skew; those that begin later than it see everything up to now.
+        let after_us = self.clock.now_us() + 40_000;
+        let what = "a full scan of a resting world";
+        until(Duration::from_secs(60), what, || async {
+            let late: i64 = sqlx::query_scalar("select count(*) from market.scans where started_us <= $1")
+                .bind(after_us)
+                .fetch_one(self.pool())
+                .await
+                .expect("the scans");
+            let markets: i64 = sqlx::query_scalar("select count(distinct market) from market.scans")
+                .fetch_one(self.pool())
+                .await
+                .expect("the scans");
+            late == 0 && markets == i64::try_from(self.markets.len()).expect("a few")
+        })
+        .await;
+        self.rested().await;
+    }
+
+    /// Waits until nothing new has been logged for a while of many polls.
+    async fn rested(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let (mut last, mut since) = (self.head().await, Instant::now());
+        while since.elapsed() < Duration::from_millis(700) {
+            assert!(Instant::now() < deadline, "never: a log at rest");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let head = self.head().await;
+            if head != last {
+                (last, since) = (head, Instant::now());
+            }
+        }
+    }
+
+    pub(crate) async fn head(&self) -> i64 {
+        store::log::head(self.pool()).await.expect("the head").position
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Gathering {
+    pub(crate) async fn filled(&mut self) {
+        for progress in &mut self.indexer.progress {
+            let wait = progress.wait_for(indexer::Progress::is_filled);
+            tokio::time::timeout(Duration::from_secs(60), wait)
+                .await
+                .expect("a picture in time")
+                .expect("a worker");
+        }
+    }
+
+    pub(crate) async fn end(self) {
+        self.stop.cancel();
+        tokio::time::timeout(Duration::from_secs(20), self.indexer.join()).await.expect("the tasks end");
+    }
+}
+
+/// Asks again until it is so; after `limit` it never will be.
+pub(crate) async fn until<F: Future<Output = bool>>(
+    limit: Duration,
+    what: &str,
+    mut is_so: impl FnMut() -> F,
+) {
+    let deadline = Instant::now() + limit;
+    while !is_so().await {
+        assert!(Instant::now() < deadline, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
