@@ -10,6 +10,7 @@ mod gifts;
 mod head;
 mod listings;
 mod markets;
+mod notices;
 mod rates;
 mod sales;
 mod sql;
@@ -28,6 +29,7 @@ pub use listings::{
     listings_by_ask, listings_count, listings_of_gifts,
 };
 pub use markets::{MarketRow, QuarantineRow, market_rows, open_counts, quarantines};
+pub use notices::Notices;
 pub use rates::{RateRow, rates};
 pub use sales::{SaleFilter, SaleRow, gift_sales, sale_page};
 

@@ -1,0 +1,137 @@
+//! The schema put together, and the one way in which an operation runs.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{EmptyMutation, Request, Response, Schema, Value, value};
+use futures_util::stream::BoxStream;
+
+use crate::{
+    limits::{Admitted, RawRequest, SchemaShape, admit},
+    query::QueryRoot,
+    reading::Frame,
+    refusal::{Fault, Refusal, RefusalCode, finish_errors},
+    scalar::{DateTime, clamp_ms},
+    state::ApiState,
+    subscription::{Mode, SubscriptionRoot},
+};
+
+type ApiSchema = Schema<QueryRoot, EmptyMutation, SubscriptionRoot>;
+
+fn build(introspection: bool, state: Option<ApiState>) -> ApiSchema {
+    // Our own counting is stricter; the engine's own recursion limit stays as the last line.
+    let mut builder = Schema::build(QueryRoot, EmptyMutation, SubscriptionRoot).limit_recursive_depth(64);
+    if !introspection {
+        builder = builder.disable_introspection();
+    }
+    match state {
+        Some(state) => builder.data(state).finish(),
+        None => builder.finish(),
+    }
+}
+
+/// The schema's text, as committed in `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    build(true, None).sdl()
+}
+
+/// The schema, its shape for counting, and what it stands on.
+pub(crate) struct Engine {
+    schema: ApiSchema,
+    pub(crate) shape: SchemaShape,
+    pub(crate) state: ApiState,
+}
+
+/// A fresh id by which an answer is found in the log.
+pub(crate) fn request_id() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+impl Engine {
+    pub(crate) fn new(state: ApiState) -> Self {
+        let schema = build(state.options.introspection, Some(state.clone()));
+        Self { schema, shape: SchemaShape::read(&sdl()), state }
+    }
+
+    /// Counts a request against the limits.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub(crate) fn admit(&self, raw: RawRequest) -> Result<Admitted, Refusal> {
+        admit(raw, &self.state.options.limits, &self.shape, self.state.options.introspection)
+    }
+
+    /// The frame of a request: where the log stands now.
+    ///
+    /// # Errors
+    /// As an answer already.
+    pub(crate) async fn frame(&self, request_id: &str) -> Result<Arc<Frame>, Response> {
+        Frame::open(&self.state).await.map(Arc::new).map_err(|fault| failed(fault, request_id))
+    }
+
+    /// Runs a query. The answer's extensions name the position of the log it reflects and its age.
+    pub(crate) async fn execute(&self, request: Request, frame: &Arc<Frame>, request_id: &str) -> Response {
+        let limit = Duration::from_millis(self.state.options.limits.answer_ms);
+        let running = self.schema.execute(request.data(Arc::clone(frame)));
+        let mut response = match tokio::time::timeout(limit, running).await {
+            Ok(response) => response,
+            Err(_) => {
+                let refusal = Refusal::new(
+                    RefusalCode::Timeout,
+                    format!(
+                        "the answer took longer than {} ms and was given up: ask for less",
+                        limit.as_millis()
+                    ),
+                );
+                refused(refusal)
+            }
+        };
+        finish_errors(&mut response.errors, request_id);
+        let head = frame.head;
+        let log = value!({
+            "position": head.position.to_string(),
+            "at": DateTime(head.read_at_us).text(),
+            "ageMs": clamp_ms(self.state.clock.now_us() - head.read_at_us),
+        });
+        response.extension("log", log).extension("requestId", Value::from(request_id))
+    }
+
+    /// Runs a subscription in a mode.
+    pub(crate) fn execute_stream(&self, request: Request, mode: Mode) -> BoxStream<'static, Response> {
+        self.schema.execute_stream(request.data(mode))
+    }
+}
+
+/// An answer that only says no.
+pub(crate) fn refused(refusal: Refusal) -> Response {
+    Response::from_errors(vec![refusal.into_server_error()])
+}
+
+/// An answer to a request that could not even begin.
+fn failed(fault: Fault, request_id: &str) -> Response {
+    let error: async_graphql::Error = fault.into();
+    let mut error = error.into_server_error(async_graphql::Pos::default());
+    error.locations.clear();
+    let mut errors = vec![error];
+    finish_errors(&mut errors, request_id);
+    Response::from_errors(errors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Set `RIBBON_SCHEMA_WRITE=1` to write the committed text anew.
+    #[test]
+    fn the_committed_schema_is_the_schema() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
+        if std::env::var_os("RIBBON_SCHEMA_WRITE").is_some() {
+            std::fs::write(path, sdl()).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == sdl(),
+            "graphql/schema.graphql differs from the code: look whether clients break, then run this test with RIBBON_SCHEMA_WRITE=1"
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! The words of the schema. Each object carries the reading it came from, so everything below it is as of the same position.
+
+pub(crate) mod collection;
+pub(crate) mod connection;
+pub(crate) mod event;
+pub(crate) mod fact;
+pub(crate) mod floor;
+pub(crate) mod gift;
+pub(crate) mod listing;
+pub(crate) mod log;
+pub(crate) mod market;
+pub(crate) mod price;
+pub(crate) mod rate;
+pub(crate) mod sale;
+pub(crate) mod words;

@@ -1,0 +1,309 @@
+//! A gift: one identity over all markets.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object, SimpleObject};
+use domain::{GiftId, holding::GiftDates as Dates, lot::Register, order_key::KeyRank};
+use store::read::GiftRow;
+
+use super::{
+    collection::Collection,
+    connection::connection,
+    event::Event,
+    listing::Listing,
+    market::Market,
+    sale::Sale,
+    words::{AttributeKind, Custody, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
+};
+use crate::{
+    reading::Reading,
+    refusal::Fault,
+    scalar::{DateTime, Position, Slug},
+};
+
+/// A gift as of a reading. What is known of it is loaded when first asked for.
+pub(crate) struct Gift {
+    pub(crate) reading: Arc<Reading>,
+    pub(crate) gift: GiftId,
+}
+
+impl Gift {
+    pub(crate) fn new(reading: &Arc<Reading>, gift: GiftId) -> Self {
+        Self { reading: Arc::clone(reading), gift }
+    }
+
+    async fn row(&self) -> Result<Option<Arc<GiftRow>>, Fault> {
+        self.reading.gift(&self.gift).await
+    }
+
+    async fn attribute(&self, kind: AttributeKind) -> Result<Option<GiftAttribute>, Fault> {
+        let Some(row) = self.row().await? else { return Ok(None) };
+        let register = match kind {
+            AttributeKind::Model => &row.holding.model,
+            AttributeKind::Symbol => &row.holding.symbol,
+            AttributeKind::Backdrop => &row.holding.backdrop,
+        };
+        Ok(register.as_ref().map(|told| GiftAttribute {
+            reading: Arc::clone(&self.reading),
+            slug: self.gift.slug.as_str().to_owned(),
+            told: told.clone(),
+        }))
+    }
+
+    async fn address_candidates_of(&self) -> Result<Vec<String>, Fault> {
+        let collection = self.reading.collection(self.gift.slug.as_str()).await?;
+        let address = collection.and_then(|row| row.address.clone());
+        Ok(address
+            .map(|address| (self.reading.state.address_candidates)(&self.gift, &address))
+            .unwrap_or_default())
+    }
+}
+
+/// One numbered unique gift. It has one identity, collection and number, whatever the markets call it.
+#[Object]
+impl Gift {
+    /// `gift_`, the collection's slug, `-`, the number.
+    async fn id(&self) -> ID {
+        ID(format!("gift_{}", self.gift))
+    }
+
+    /// The collection's slug.
+    async fn slug(&self) -> Slug {
+        Slug(self.gift.slug.clone())
+    }
+
+    /// Telegram's number inside the collection, from 1.
+    async fn number(&self) -> i64 {
+        i64::from(self.gift.number)
+    }
+
+    /// As people write it: the collection's title and the number, as in `Plush Pepe #298`; the slug where no title has been seen.
+    async fn name(&self) -> async_graphql::Result<String> {
+        let collection = self.reading.collection(self.gift.slug.as_str()).await?;
+        let title = collection.as_ref().map_or(self.gift.slug.as_str(), |row| row.title.as_str());
+        Ok(format!("{title} #{}", self.gift.number))
+    }
+
+    /// The collection. Null when no source has told its title yet.
+    async fn collection(&self) -> async_graphql::Result<Option<Collection>> {
+        let row = self.reading.collection(self.gift.slug.as_str()).await?;
+        Ok(row.map(|row| Collection::new(&self.reading, row)))
+    }
+
+    /// The model. Null when no source has told it.
+    async fn model(&self) -> async_graphql::Result<Option<GiftAttribute>> {
+        Ok(self.attribute(AttributeKind::Model).await?)
+    }
+
+    /// The symbol. Null when no source has told it.
+    async fn symbol(&self) -> async_graphql::Result<Option<GiftAttribute>> {
+        Ok(self.attribute(AttributeKind::Symbol).await?)
+    }
+
+    /// The backdrop. Null when no source has told it.
+    async fn backdrop(&self) -> async_graphql::Result<Option<GiftAttribute>> {
+        Ok(self.attribute(AttributeKind::Backdrop).await?)
+    }
+
+    /// Where it lives, by the latest telling. Null when no source has told it.
+    async fn custody(&self) -> async_graphql::Result<Option<GiftCustody>> {
+        let row = self.row().await?;
+        Ok(row.and_then(|row| row.holding.place.clone()).map(|place| GiftCustody {
+            kind: Custody::of_domain(place.value.custody),
+            market: Market::new(&self.reading, place.value.market.as_str()),
+            since: since(&place),
+            position: Position(place.position),
+        }))
+    }
+
+    /// Who owns it, by the latest telling. Null when no source has told it.
+    async fn owner(&self) -> async_graphql::Result<Option<GiftOwner>> {
+        let row = self.row().await?;
+        Ok(row.and_then(|row| row.holding.owner.clone()).map(|owner| GiftOwner {
+            since: since(&owner),
+            position: Position(owner.position),
+            name: owner.value,
+        }))
+    }
+
+    /// The dates that rule what may be done with it. Null when no source has told any.
+    async fn dates(&self) -> async_graphql::Result<Option<GiftDates>> {
+        let row = self.row().await?;
+        Ok(row.and_then(|row| row.holding.dates.clone()).map(|dates| {
+            let Dates { transferable_at_ms, exportable_at_ms, resellable_at_ms, unlocks_at_ms } = dates.value;
+            GiftDates {
+                transferable_at: transferable_at_ms.map(DateTime::from_ms),
+                exportable_at: exportable_at_ms.map(DateTime::from_ms),
+                resellable_at: resellable_at_ms.map(DateTime::from_ms),
+                unlocks_at: unlocks_at_ms.map(DateTime::from_ms),
+                position: Position(dates.position),
+            }
+        }))
+    }
+
+    /// Its address on TON, friendly form, as a source tells it. Null when none has.
+    async fn address(&self) -> async_graphql::Result<Option<String>> {
+        Ok(self
+            .row()
+            .await?
+            .and_then(|row| row.holding.address.as_ref().map(|address| address.value.clone())))
+    }
+
+    /// The addresses it has or would have on TON, friendly form, computed offline from the collection's address, one per known item code. Empty when the collection's address is not known.
+    async fn address_candidates(&self) -> async_graphql::Result<Vec<String>> {
+        Ok(self.address_candidates_of().await?)
+    }
+
+    /// The picture, by reference to its source. Null when none has told one.
+    async fn image_url(&self) -> async_graphql::Result<Option<String>> {
+        Ok(self.row().await?.and_then(|row| row.holding.image_url.as_ref().map(|image| image.value.clone())))
+    }
+
+    /// Every open listing of it, all markets side by side, by currency and all-in price, lowest first.
+    async fn listings(&self) -> async_graphql::Result<Vec<Listing>> {
+        let rows = self.reading.gift_listings(&self.gift).await?;
+        Ok(rows.iter().map(|row| Listing::new(&self.reading, row.clone())).collect())
+    }
+
+    /// Its latest sales, newest first. Page through all by the query `sales`.
+    async fn sales(
+        &self,
+        #[graphql(default = 5, desc = "At most so many.")] first: i32,
+    ) -> async_graphql::Result<Vec<Sale>> {
+        let rows = self.reading.gift_sales(&self.gift, i64::from(first)).await?;
+        Ok(rows.iter().map(|row| Sale::new(&self.reading, row.clone())).collect())
+    }
+
+    /// The latest events about it, newest first. Page through all by the query `activity`.
+    async fn history(
+        &self,
+        #[graphql(default = 10, desc = "At most so many.")] first: i32,
+    ) -> async_graphql::Result<Vec<Event>> {
+        let rows = self.reading.gift_events(&self.gift, i64::from(first)).await?;
+        Ok(rows.iter().map(|event| Event::new(&self.reading, Arc::new(event.clone()))).collect())
+    }
+
+    /// Position of the first event that spoke of it. Null when none has.
+    async fn first_position(&self) -> async_graphql::Result<Option<Position>> {
+        Ok(self.row().await?.map(|row| Position(row.first_position)))
+    }
+
+    /// The fields that are null here, each with the reason.
+    async fn missing(&self) -> async_graphql::Result<Vec<Missing>> {
+        let mut missing = MissingFields(Vec::new());
+        let Some(row) = self.row().await? else { return Ok(missing.0) };
+        let holding = &row.holding;
+        let untold = || "no source that spoke of the gift has told it".to_owned();
+        missing.note(holding.model.is_none(), "model", untold);
+        missing.note(holding.symbol.is_none(), "symbol", untold);
+        missing.note(holding.backdrop.is_none(), "backdrop", untold);
+        missing.note(holding.place.is_none(), "custody", untold);
+        missing.note(holding.owner.is_none(), "owner", untold);
+        missing.note(holding.dates.is_none(), "dates", untold);
+        missing.note(holding.image_url.is_none(), "imageUrl", untold);
+        missing.note(holding.address.is_none(), "address", || {
+            "no source has told one: a gift has an address only once it was exported".to_owned()
+        });
+        missing.note(self.address_candidates_of().await?.is_empty(), "addressCandidates", || {
+            "no source has told the collection's address".to_owned()
+        });
+        Ok(missing.0)
+    }
+}
+
+/// Since when a telling holds, where its source tells the time.
+fn since<T>(register: &Register<T>) -> Option<DateTime> {
+    match register.key.rank {
+        KeyRank::Market => Some(DateTime(register.key.at_us)),
+        KeyRank::Scan => None,
+    }
+}
+
+/// One of a gift's three attributes.
+pub(crate) struct GiftAttribute {
+    reading: Arc<Reading>,
+    slug: String,
+    told: Register<domain::Attribute>,
+}
+
+impl GiftAttribute {
+    /// The rarity told with the gift, or by the collection's list.
+    async fn rarity(&self) -> Result<Option<domain::Rarity>, Fault> {
+        if let Some(rarity) = self.told.value.rarity {
+            return Ok(Some(rarity));
+        }
+        let kind = self.told.value.kind.as_str();
+        let row = self.reading.rarity(&self.slug, kind, &self.told.value.name).await?;
+        Ok(row.and_then(|row| rarity_of_word(&row.rarity)))
+    }
+}
+
+/// One of a gift's three attributes.
+#[Object]
+impl GiftAttribute {
+    /// Which of the three.
+    async fn kind(&self) -> AttributeKind {
+        AttributeKind::of_domain(self.told.value.kind)
+    }
+
+    /// Its name, with one spelling of apostrophes and spaces.
+    async fn name(&self) -> &str {
+        &self.told.value.name
+    }
+
+    /// How many of a thousand gifts of the collection have it, 1 to 1000. Source: told with the gift, else the collection's list. Null for a tier, or when no source tells it.
+    async fn rarity_per_mille(&self) -> async_graphql::Result<Option<i32>> {
+        Ok(rarity_parts(self.rarity().await?).0)
+    }
+
+    /// The named rarity of a crafted model. Null for one in per mille, or when no source tells it.
+    async fn rarity_tier(&self) -> async_graphql::Result<Option<RarityTier>> {
+        Ok(rarity_parts(self.rarity().await?).1)
+    }
+
+    /// Position of the event that told it of this gift.
+    async fn position(&self) -> Position {
+        Position(self.told.position)
+    }
+}
+
+/// Where a gift lives.
+#[derive(SimpleObject)]
+pub(crate) struct GiftCustody {
+    /// Account, market or chain.
+    kind: Custody,
+    /// The market that says so; the custodian where `kind` is `MARKET`.
+    market: Market,
+    /// When that was told, by the source's clock. Null when it was told by a page without times.
+    since: Option<DateTime>,
+    /// Position of the event that told it.
+    position: Position,
+}
+
+/// Who owns a gift.
+#[derive(SimpleObject)]
+pub(crate) struct GiftOwner {
+    /// As the source names people: a TON address, a Telegram name.
+    name: String,
+    /// When that was told, by the source's clock. Null when it was told by a page without times.
+    since: Option<DateTime>,
+    /// Position of the event that told it.
+    position: Position,
+}
+
+/// The dates that rule what may be done with a gift, as the latest telling has them.
+#[derive(SimpleObject)]
+pub(crate) struct GiftDates {
+    /// May be given to another account from then on.
+    transferable_at: Option<DateTime>,
+    /// May be exported to TON from then on.
+    exportable_at: Option<DateTime>,
+    /// May be sold again inside Telegram from then on.
+    resellable_at: Option<DateTime>,
+    /// The market's own lock ends then.
+    unlocks_at: Option<DateTime>,
+    /// Position of the event that told them.
+    position: Position,
+}
+
+connection!(Gift, GiftConnection, GiftEdge, "A page of gifts, by collection and number.", total);

@@ -1,0 +1,249 @@
+//! Markets: what is said of them, what is not covered, and how they stand now.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, Object, SimpleObject};
+use store::read::MarketRow;
+
+use crate::{
+    reading::Reading,
+    scalar::{DateTime, MarketName, clamp_seconds},
+};
+
+/// A market as of a reading.
+pub(crate) struct Market {
+    reading: Arc<Reading>,
+    id: String,
+}
+
+impl Market {
+    pub(crate) fn new(reading: &Arc<Reading>, id: &str) -> Self {
+        Self { reading: Arc::clone(reading), id: id.to_owned() }
+    }
+
+    /// The name people know; the id where nothing is said of the market.
+    pub(crate) fn display_name(&self) -> String {
+        self.reading.state.markets.get(&self.id).map_or_else(|| self.id.clone(), |info| info.name.to_owned())
+    }
+}
+
+/// A place where gifts trade, or another source of the log.
+#[Object]
+impl Market {
+    /// Its id.
+    async fn id(&self) -> async_graphql::Result<MarketName> {
+        Ok(MarketName(domain::MarketId::parse(&self.id).map_err(crate::refusal::Fault::internal)?))
+    }
+
+    /// The name people know, as in `GetGems`.
+    async fn name(&self) -> String {
+        self.display_name()
+    }
+
+    /// Its site. Null for a source that is no market.
+    async fn site_url(&self) -> Option<&str> {
+        self.reading.state.markets.get(&self.id).map(|info| info.site_url)
+    }
+
+    /// What is gathered from it, one sentence each.
+    async fn covers(&self) -> Vec<&str> {
+        self.reading.state.markets.get(&self.id).map(|info| info.covers.to_vec()).unwrap_or_default()
+    }
+
+    /// What exists there and is not gathered, one sentence each.
+    async fn not_covered(&self) -> Vec<&str> {
+        self.reading.state.markets.get(&self.id).map(|info| info.not_covered.to_vec()).unwrap_or_default()
+    }
+
+    /// How it stands now, whatever `asOf` was asked for. Null when no worker has looked at it yet.
+    async fn status(&self) -> async_graphql::Result<Option<MarketStatus>> {
+        let row = self.reading.market(&self.id).await?;
+        Ok(row.map(|row| MarketStatus::of(&self.reading, row)))
+    }
+
+    /// How many of its listings are open now, whatever `asOf` was asked for.
+    async fn listings_count(&self) -> async_graphql::Result<i32> {
+        Ok(i32::try_from(self.reading.open_listings(&self.id).await?).unwrap_or(i32::MAX))
+    }
+
+    /// The quarantine in force as of the answer's position. Null while its pages can be read.
+    async fn quarantine(&self) -> async_graphql::Result<Option<Quarantine>> {
+        Ok(self.reading.quarantine(&self.id).await?.map(|row| Quarantine {
+            path: row.path,
+            why: row.why,
+            since: DateTime(row.since_us),
+            position: crate::scalar::Position(row.from_position),
+        }))
+    }
+}
+
+/// A time during which a market's pages cannot be read: its listings stay, marked stale.
+#[derive(SimpleObject)]
+pub(crate) struct Quarantine {
+    /// JSON pointer of the place that broke.
+    path: String,
+    /// What was expected and what stood there.
+    why: String,
+    /// Since when, by the database's clock.
+    since: DateTime,
+    /// Position of the event that says so.
+    position: crate::scalar::Position,
+}
+
+/// How a market stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum MarketState {
+    /// Its first picture is being gathered.
+    Starting,
+    /// Its pages come and can be read.
+    Ok,
+    /// It failed or asked for time; it is tried again.
+    BackingOff,
+    /// Its pages have a shape we do not know; its listings are stale.
+    Quarantined,
+    /// It refuses us until an operator acts.
+    Refused,
+    /// No worker runs.
+    Stopped,
+}
+
+impl MarketState {
+    fn of_word(word: &str) -> Self {
+        match word {
+            "ok" => Self::Ok,
+            "backing_off" => Self::BackingOff,
+            "quarantined" => Self::Quarantined,
+            "refused" => Self::Refused,
+            "stopped" => Self::Stopped,
+            _ => Self::Starting,
+        }
+    }
+}
+
+/// How a market stands now. Times by the database's clock.
+#[derive(SimpleObject)]
+pub(crate) struct MarketStatus {
+    /// In a word.
+    state: MarketState,
+    /// Since when.
+    since: DateTime,
+    /// Why, for a reader. Null while nothing is wrong.
+    reason: Option<String>,
+    /// JSON pointer of what broke, for a quarantine.
+    path: Option<String>,
+    /// When an answer of it was last read in full. Null before the first.
+    checked_at: Option<DateTime>,
+    /// Seconds since then.
+    age_seconds: Option<i32>,
+    /// When it last answered without a fault.
+    last_ok_at: Option<DateTime>,
+    /// When it last failed.
+    last_fault_at: Option<DateTime>,
+    /// How it last failed.
+    last_fault: Option<String>,
+    /// Faults since the last answer that could be read.
+    faults_in_a_row: i32,
+    /// When it is tried next. Null while it is not waiting.
+    next_attempt_at: Option<DateTime>,
+    /// Parts of the market that are scanned separately.
+    scopes_total: i32,
+    /// Parts whose first scan is complete: only of these is absence known.
+    scopes_done: i32,
+    /// Distinct fields on its pages that we do not know.
+    unknown_fields: i32,
+}
+
+impl MarketStatus {
+    fn of(reading: &Reading, row: MarketRow) -> Self {
+        let MarketRow {
+            market: _,
+            state,
+            state_since_us,
+            reason,
+            path,
+            checked_at_us,
+            last_ok_at_us,
+            last_fault_at_us,
+            last_fault,
+            faults_in_a_row,
+            next_attempt_at_us,
+            scopes_total,
+            scopes_done,
+            unknown_fields,
+        } = row;
+        let count = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
+        Self {
+            state: MarketState::of_word(&state),
+            since: DateTime(state_since_us),
+            reason,
+            path,
+            checked_at: checked_at_us.map(DateTime),
+            age_seconds: checked_at_us.map(|at_us| clamp_seconds(reading.now_us() - at_us)),
+            last_ok_at: last_ok_at_us.map(DateTime),
+            last_fault_at: last_fault_at_us.map(DateTime),
+            last_fault,
+            faults_in_a_row: count(faults_in_a_row),
+            next_attempt_at: next_attempt_at_us.map(DateTime),
+            scopes_total: count(scopes_total),
+            scopes_done: count(scopes_done),
+            unknown_fields: count(unknown_fields),
+        }
+    }
+}
+
+/// A place where gifts trade that is not gathered at all.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct NotCovered {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Why not, and what that means for the numbers shown here.
+    pub(crate) why: &'static str,
+}
+
+/// Places that are known and not gathered, each with the id under which it would be registered.
+const KNOWN_PLACES: [(&str, NotCovered); 6] = [
+    (
+        "telegram",
+        NotCovered {
+            name: "Telegram's own resale market",
+            why: "it is served only to signed-in Telegram clients; floors and listings here do not include it",
+        },
+    ),
+    ("getgems", NotCovered { name: "GetGems", why: "no worker of this server gathers it" }),
+    ("mrkt", NotCovered { name: "MRKT", why: "no worker of this server gathers it" }),
+    (
+        "fragment",
+        NotCovered {
+            name: "Fragment",
+            why: "not gathered yet; its listings are seen only as far as another market repeats them",
+        },
+    ),
+    (
+        "tonnel",
+        NotCovered { name: "Tonnel", why: "not gathered yet; its listings are not in any floor here" },
+    ),
+    (
+        "portals",
+        NotCovered { name: "Portals", why: "not gathered yet; its listings are not in any floor here" },
+    ),
+];
+
+/// The known places without those that are gathered.
+pub(crate) fn not_covered(is_gathered: impl Fn(&str) -> bool) -> Vec<NotCovered> {
+    KNOWN_PLACES.iter().filter(|(id, _)| !is_gathered(id)).map(|(_, place)| place.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gathered_is_not_listed_as_missing() {
+        let names = |gathered: &[&str]| -> Vec<_> {
+            not_covered(|id| gathered.contains(&id)).into_iter().map(|place| place.name).collect()
+        };
+        assert!(names(&["getgems", "mrkt"]).contains(&"Telegram's own resale market"));
+        assert!(!names(&["getgems", "mrkt"]).contains(&"GetGems"));
+        assert!(names(&[]).contains(&"MRKT"));
+    }
+}
