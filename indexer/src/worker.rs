@@ -17,7 +17,7 @@ use domain::{
     ports::{Clock, MarketSource, Want},
 };
 use rand::{SeedableRng, rngs::StdRng};
-use store::{Ingest, Pool};
+use store::{Ingest, Pool, lease::Lease};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -74,8 +74,13 @@ pub struct Worker {
     not_before_ms: u64,
     faults_in_a_row: u32,
     progress: watch::Sender<Progress>,
+    /// The right to follow this market: two processes would tell the same news twice.
+    lease: Option<Lease>,
     told: Told,
 }
+
+/// While another process follows the market it is asked this often whether it has ended; milliseconds.
+const LEASE_RETRY_MS: u64 = 100;
 
 /// What a request is for, and from where it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +162,7 @@ impl Worker {
             not_before_ms: 0,
             faults_in_a_row: 0,
             progress,
+            lease: None,
             told: Told::default(),
         }
     }
@@ -166,7 +172,7 @@ impl Worker {
         let mut is_loaded = false;
         while !self.stop.is_cancelled() {
             if !is_loaded {
-                is_loaded = self.load_or_wait().await;
+                is_loaded = self.begin_or_wait().await;
                 continue;
             }
             match self.turn().await {
@@ -179,11 +185,23 @@ impl Worker {
                 }
             }
         }
-        self.say_stopped().await;
+        if let Some(lease) = self.lease.take() {
+            self.say_stopped().await;
+            lease.release().await;
+        }
     }
 
-    async fn load_or_wait(&mut self) -> bool {
-        match self.load().await {
+    /// Takes the market for this process and finds where it stood; `false` after a rest when that cannot be done yet.
+    async fn begin_or_wait(&mut self) -> bool {
+        let begun = match self.hold_lease().await {
+            Ok(true) => self.load().await,
+            Ok(false) => {
+                self.rest_until(self.now_ms() + LEASE_RETRY_MS).await;
+                return false;
+            }
+            Err(fault) => Err(fault),
+        };
+        match begun {
             Ok(()) => true,
             Err(fault) => {
                 self.bear_store_fault(&fault).await;

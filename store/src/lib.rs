@@ -7,6 +7,7 @@ pub mod floors;
 pub mod fold;
 pub mod ingest;
 pub mod known;
+pub mod lease;
 pub mod log;
 pub mod migrate;
 pub mod pool;

@@ -1,14 +1,17 @@
 //! The indexer's worker against a market in memory and a real database.
 
-mod market;
 mod faults;
 mod floors;
 mod follow;
+mod market;
 
 use std::{sync::Arc, time::Duration};
 
 use domain::ports::{Clock, MarketSource};
-use indexer::{Indexer, Pace, Surroundings, notice::{NoSink, Notices}};
+use indexer::{
+    Indexer, Pace, Surroundings,
+    notice::{NoSink, Notices},
+};
 use pricing::FeeTable;
 use store::{DbClock, Ingest, IngestOptions, Pool};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +24,9 @@ fn pace() -> Pace {
 }
 
 struct Stage {
-    database: harness::TestDatabase,
+    pool: Pool,
+    /// Lives as long as the stage, where the stage has it from the harness.
+    _database: Option<harness::TestDatabase>,
     ingest: Ingest,
     clock: Arc<dyn Clock>,
 }
@@ -34,14 +39,19 @@ struct Running {
 impl Stage {
     async fn new() -> Self {
         let database = harness::database().await;
+        let stage = Self::on(database.pool.clone()).await;
+        Self { _database: Some(database), ..stage }
+    }
+
+    async fn on(pool: Pool) -> Self {
         let options = IngestOptions { fees: Arc::new(FeeTable::bundled().clone()), evidence_keep_days: 30 };
-        let (ingest, _) = Ingest::spawn(database.pool.clone(), options);
-        let clock = Arc::new(DbClock::start(database.pool.clone()).await.expect("the database's clock"));
-        Self { database, ingest, clock }
+        let (ingest, _) = Ingest::spawn(pool.clone(), options);
+        let clock = Arc::new(DbClock::start(pool.clone()).await.expect("the database's clock"));
+        Self { pool, _database: None, ingest, clock }
     }
 
     fn pool(&self) -> &Pool {
-        &self.database.pool
+        &self.pool
     }
 
     fn market(&self, id: &'static str) -> Arc<FakeMarket> {
@@ -64,13 +74,16 @@ impl Stage {
 
     /// Open listings of a market as (lot, price), in order.
     async fn listings(&self, market: &str) -> Vec<(String, i64)> {
+        self.try_listings(market).await.expect("the listings")
+    }
+
+    async fn try_listings(&self, market: &str) -> Result<Vec<(String, i64)>, sqlx::Error> {
         sqlx::query_as(
             "select lot, price_amount from market.listings where market = $1 and to_position is null order by lot",
         )
         .bind(market)
         .fetch_all(self.pool())
         .await
-        .expect("the listings")
     }
 
     async fn events(&self, market: &str, kind: &str) -> i64 {
@@ -101,7 +114,10 @@ impl Running {
     async fn filled(&mut self) {
         for progress in &mut self.indexer.progress {
             let wait = progress.wait_for(indexer::Progress::is_filled);
-            tokio::time::timeout(Duration::from_secs(30), wait).await.expect("a picture in time").expect("a worker");
+            tokio::time::timeout(Duration::from_secs(30), wait)
+                .await
+                .expect("a picture in time")
+                .expect("a worker");
         }
     }
 

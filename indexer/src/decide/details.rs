@@ -55,8 +55,16 @@ pub(super) fn is_late(lot: &Lot, key: OrderKey, end: Option<OrderKey>, active: O
     !was_absent
 }
 
-/// Writes the held details down again at `key`, where a late fact about the holder would otherwise hide them.
-pub(super) fn restate(desk: &mut Desk<'_>, id: &LotId, scope: &ScopeId, gift: &GiftId, key: OrderKey, observed_us: i64) {
+/// Writes the held details down again at a later look's key, where a late fact about the holder would otherwise hide them. Only the end of a
+/// completed scan takes the evidence of the first telling: a page of a scan in progress may have told less.
+pub(super) fn restate(
+    desk: &mut Desk<'_>,
+    id: &LotId,
+    scope: &ScopeId,
+    gift: &GiftId,
+    (key, observed_us): (OrderKey, i64),
+    has_completed: bool,
+) {
     let Some(held) = desk.lot(id).details else { return };
     if held.key >= key || (held.value.owner.is_none() && held.value.custody.is_none()) {
         return;
@@ -64,7 +72,7 @@ pub(super) fn restate(desk: &mut Desk<'_>, id: &LotId, scope: &ScopeId, gift: &G
     let fact = Fact::MetadataSeen { lot: id.clone(), scope: scope.clone(), details: held.value };
     let saying = Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };
     desk.emit(Some(gift), fact, saying);
-    desk.restates(Some(held.position));
+    desk.restates(Some(held.position).filter(|_| has_completed));
 }
 
 /// Whether `told` says anything that `held` does not. What it leaves out is no news: sources differ in how much they tell.

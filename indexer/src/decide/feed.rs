@@ -79,12 +79,14 @@ impl<'a> Look<'a> {
     fn restate(self, desk: &mut Desk<'_>, id: &LotId) {
         let Some(implied) = self.implied else { return };
         let holder_at = match &implied {
-            Implied::Open { key, observed_us, .. } if self.hides_holder => Some((*key, *observed_us)),
+            Implied::Open { key, observed_us, evidence, .. } if self.hides_holder => {
+                Some((*key, *observed_us, evidence.is_none()))
+            }
             _ => None,
         };
         implied.restate(desk, id, self.scope, self.gift);
-        if let Some((key, observed_us)) = holder_at {
-            details::restate(desk, id, self.scope, self.gift, key, observed_us);
+        if let Some((key, observed_us, has_completed)) = holder_at {
+            details::restate(desk, id, self.scope, self.gift, (key, observed_us), has_completed);
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Told {
     /// When the status row was last marked as checked; milliseconds of the worker's clock.
     pub(super) checked_ms: u64,
     pub(super) refused: bool,
+    /// It was said that another process follows the market.
+    pub(super) is_waiting: bool,
     pub(super) last_fault: Option<String>,
     /// Scopes whose last scan was not believed.
     pub(super) doubted: HashSet<ScopeId>,

@@ -7,7 +7,10 @@ use domain::{
     ports::{KnownCollection, Want},
     sighting::ScopeId,
 };
-use store::known::{self, KnownFault};
+use store::{
+    known::{self, KnownFault},
+    lease,
+};
 
 use super::{Request, Worker, faults::Quarantine, signed};
 use crate::{
@@ -65,6 +68,22 @@ impl State {
 }
 
 impl Worker {
+    /// Whether this process holds the market, taking it if it is free.
+    pub(super) async fn hold_lease(&mut self) -> Result<bool, IntakeFault> {
+        if let Some(lease) = &mut self.lease {
+            if lease.is_held().await {
+                return Ok(true);
+            }
+            self.lease = None;
+        }
+        let name = format!("ribbon market {}", self.market);
+        self.lease = lease::try_take(self.intake.pool(), &name).await.map_err(KnownFault::from)?;
+        if self.lease.is_none() && !std::mem::replace(&mut self.told.is_waiting, true) {
+            tracing::warn!(market.id = %self.market, "another process follows this market on the same database; this one waits");
+        }
+        Ok(self.lease.is_some())
+    }
+
     /// Reads back where the worker stood. A scan that was in progress begins anew with its scope.
     pub(super) async fn load(&mut self) -> Result<(), IntakeFault> {
         let pool = self.intake.pool().clone();

@@ -47,7 +47,8 @@ async fn a_scan_that_cannot_reach_its_last_page_says_nothing_of_it() {
     let running = stage.start(&[&market], pace());
     let mut progress = running.indexer.progress[0].clone();
     progress.wait_for(|progress| progress.scopes_done == 1).await.unwrap();
-    until("it breaks off and is begun again", async || market.requests("/scan/plushpepe?from=0").len() >= 2).await;
+    until("it breaks off and is begun again", async || market.requests("/scan/plushpepe?from=0").len() >= 2)
+        .await;
     assert_eq!(stage.listings("getgems").await.len(), 14, "six of eight and the other scope whole");
     assert_eq!(stage.events("getgems", "delisted").await, 0);
     market.mend();
@@ -70,7 +71,8 @@ async fn a_scan_that_misses_most_is_made_again_before_it_is_believed() {
     // One scan of many ends after its first page.
     let cuts = std::sync::atomic::AtomicU32::new(0);
     market.fail(move |target| {
-        let is_cut = target == "/scan/plushpepe?from=0" && cuts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+        let is_cut = target == "/scan/plushpepe?from=0"
+            && cuts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
         is_cut.then_some(Fault::CutShort)
     });
     until("three scans more", async || market.requests("/scan/plushpepe?from=0").len() >= scans + 3).await;
@@ -138,7 +140,8 @@ async fn a_market_that_asks_for_time_gets_it() {
     let fault = SourceFault::RetryAfter { after_ms: 400, why: "too many requests".into() };
     let hits = std::sync::atomic::AtomicU32::new(0);
     market.fail(move |target| {
-        let is_first = target.starts_with("/feed") && hits.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+        let is_first =
+            target.starts_with("/feed") && hits.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
         is_first.then(|| Fault::Answer(fault.clone()))
     });
     let asked = market.requests("").len();
@@ -163,5 +166,31 @@ async fn a_refusal_is_told_once_and_waited_out() {
     until("it is tried again", async || market.requests("").len() >= 2).await;
     market.mend();
     until("it comes back", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_falls_is_waited_for() {
+    let server = harness::own_cluster().await;
+    let options =
+        store::PoolOptions { url: server.url(), connections_max: 8, application: "ribbon-test".into() };
+    let pool = store::connect(&options).await.expect("a pool");
+    store::migrate(&pool).await.expect("the migrations");
+    let stage = Stage::on(pool).await;
+    let market = stage.market("getgems");
+    fill(&market);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    for number in 20..23 {
+        market.set("Plush Pepe", number, Some(1), true);
+        server.kill().await;
+        market.set("Plush Pepe", number, Some(2), true);
+        until("it is followed again", async || {
+            stage.try_listings("getgems").await.is_ok_and(|listings| listings == market.truth())
+        })
+        .await;
+    }
+    assert_eq!(stage.events("getgems", "delisted").await, 0);
+    assert_eq!(stage.events("getgems", "listed").await, 19, "each once");
     running.end().await;
 }

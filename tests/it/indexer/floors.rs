@@ -37,7 +37,10 @@ async fn ruled(stage: &Stage, position: i64) -> Floors {
         .into_iter()
         .map(|(FloorKey { slug, kind, name, market, .. }, floor)| {
             let market = market.map(|market| market.as_str().to_owned()).unwrap_or_default();
-            ((slug.as_str().to_owned(), format!("{}{name}", kind.as_str()), market), (floor.amount, floor.position))
+            (
+                (slug.as_str().to_owned(), format!("{}{name}", kind.as_str()), market),
+                (floor.amount, floor.position),
+            )
         })
         .collect()
 }
@@ -52,7 +55,9 @@ async fn stored(stage: &Stage, position: i64) -> Floors {
     .await
     .expect("the floors");
     rows.into_iter()
-        .map(|(slug, kind, name, market, amount, position)| ((slug, format!("{kind}{name}"), market), (amount, position)))
+        .map(|(slug, kind, name, market, amount, position)| {
+            ((slug, format!("{kind}{name}"), market), (amount, position))
+        })
         .collect()
 }
 

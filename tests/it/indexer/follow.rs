@@ -64,8 +64,21 @@ async fn stage_cursor(stage: &Stage, walk: &str) -> Option<Option<String>> {
 /// A fingerprint of every table but the job's own rows: each row with the transaction that wrote it.
 async fn writes(stage: &Stage) -> Vec<String> {
     let mut rows = Vec::new();
-    for table in ["log_head", "log_batches", "events", "evidence", "lots", "listings", "gifts", "holdings", "collections", "cursors"] {
-        let sql = format!("select '{table} ' || xmin::text || ' ' || md5(t::text) from market.{table} t order by 1");
+    for table in [
+        "log_head",
+        "log_batches",
+        "events",
+        "evidence",
+        "lots",
+        "listings",
+        "gifts",
+        "holdings",
+        "collections",
+        "cursors",
+    ] {
+        let sql = format!(
+            "select '{table} ' || xmin::text || ' ' || md5(t::text) from market.{table} t order by 1"
+        );
         let found: Vec<String> =
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(stage.pool()).await.expect("a table");
         rows.extend(found);
@@ -88,11 +101,16 @@ async fn what_vanishes_without_a_word_is_unseen_and_its_evidence_is_the_whole_sc
     running.end().await;
     assert_eq!(stage.events("getgems", "delisted").await, 1);
     let events = store::log::events_after(stage.pool(), 0, 1_000).await.unwrap();
-    let delisted = events.iter().find(|logged| logged.event.fact.kind() == domain::EventKind::Delisted).unwrap();
+    let delisted =
+        events.iter().find(|logged| logged.event.fact.kind() == domain::EventKind::Delisted).unwrap();
     let manifest = delisted.event.evidence.clone().expect("an absence has evidence");
-    let (bytes, _) = store::evidence::load(stage.pool(), manifest.hash).await.unwrap().expect("the manifest is kept");
+    let (bytes, _) =
+        store::evidence::load(stage.pool(), manifest.hash).await.unwrap().expect("the manifest is kept");
     let manifest = domain::Exchange::from_evidence(&bytes, 0, domain::Origin::Fetched).unwrap();
-    assert_eq!((manifest.request.method.as_str(), manifest.request.target.as_str()), ("SCAN", "all:plushpepe"));
+    assert_eq!(
+        (manifest.request.method.as_str(), manifest.request.target.as_str()),
+        ("SCAN", "all:plushpepe")
+    );
     let pages: Vec<domain::EvidenceHash> = serde_json::from_slice(&manifest.body).unwrap();
     assert_eq!(pages.len(), 2, "six lots less one, three to a page");
     for page in pages {
@@ -136,7 +154,8 @@ async fn the_history_is_read_back_to_its_depth() {
     market.set("Plush Pepe", 99, Some(100), false);
     // The feed has forgotten its beginning: what was before is only in the history.
     market.fail(|target| {
-        (target == "/feed?from=0").then(|| super::market::Fault::Answer(domain::SourceFault::Never { why: "gone".into() }))
+        (target == "/feed?from=0")
+            .then(|| super::market::Fault::Answer(domain::SourceFault::Never { why: "gone".into() }))
     });
     let mut running = stage.start(&[&market], pace());
     running.filled().await;
@@ -154,9 +173,30 @@ async fn unknown_fields_are_counted() {
     let mut running = stage.start(&[&market], pace());
     running.filled().await;
     running.end().await;
-    let seen: i64 = sqlx::query_scalar("select seen from market.unknown_fields where path = '/rows/*/surprise'")
-        .fetch_one(stage.pool())
-        .await
-        .expect("the field is counted");
+    let seen: i64 =
+        sqlx::query_scalar("select seen from market.unknown_fields where path = '/rows/*/surprise'")
+            .fetch_one(stage.pool())
+            .await
+            .expect("the field is counted");
     assert!(seen >= 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_on_one_market_are_one_at_a_time() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 12);
+    let mut first = stage.start(&[&market], pace());
+    let second = stage.start(&[&market], pace());
+    let mut second_progress = second.indexer.progress[0].clone();
+    first.filled().await;
+    market.set("Plush Pepe", 1, Some(5), true);
+    until("the first follows", async || stage.listings("getgems").await == market.truth()).await;
+    assert_eq!(second_progress.borrow().pages, 0, "the second waits");
+    first.end().await;
+    second_progress.wait_for(|progress| progress.pages > 0).await.expect("the second takes over");
+    market.set("Plush Pepe", 1, Some(6), true);
+    until("it follows", async || stage.listings("getgems").await == market.truth()).await;
+    assert_eq!(stage.events("getgems", "listed").await, 12, "nothing is told twice");
+    second.end().await;
 }

@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    CollectionSlug, Exchange, GiftId, Happening, LotDetails, LotId, Malformed, MarketId, MarketInfo, Origin, Page, Price,
-    RequestRecord, Seen, Sighting, SourceFault,
+    CollectionSlug, Exchange, GiftId, Happening, LotDetails, LotId, Malformed, MarketId, MarketInfo, Origin,
+    Page, Price, RequestRecord, Seen, Sighting, SourceFault,
     market::RequestBudget,
     ports::{Clock, KnownCollection, MarketSource, Scope, Step, Want},
     sighting::ScopeId,
@@ -77,7 +77,9 @@ impl FakeMarket {
         let id = format!("{}", world.feed.len());
         if is_told {
             let at_us = self.clock.now_us();
-            world.feed.push(json!({"id": id, "at_us": at_us, "lot": lot, "gift": gift, "what": what, "price": price}));
+            world.feed.push(
+                json!({"id": id, "at_us": at_us, "lot": lot, "gift": gift, "what": what, "price": price}),
+            );
         }
     }
 
@@ -115,7 +117,10 @@ impl FakeMarket {
             scan => {
                 let slug = scan.trim_start_matches("/scan/");
                 let rows = world.lots.iter().filter(|(_, (gift, _))| gift.slug.as_str() == slug);
-                page(rows.map(|(lot, (gift, price))| json!({"lot": lot, "gift": gift, "price": price})).collect())
+                page(
+                    rows.map(|(lot, (gift, price))| json!({"lot": lot, "gift": gift, "price": price}))
+                        .collect(),
+                )
             }
         }
     }
@@ -143,14 +148,22 @@ impl MarketSource for FakeMarket {
     }
 
     fn scopes(&self, collections: &[KnownCollection]) -> Vec<Scope> {
-        collections.iter().map(|collection| Scope { id: scope(&collection.slug), collection: collection.clone() }).collect()
+        collections
+            .iter()
+            .map(|collection| Scope { id: scope(&collection.slug), collection: collection.clone() })
+            .collect()
     }
 
     fn attribute_batches(&self, _collections: &[KnownCollection]) -> Vec<Vec<KnownCollection>> {
         Vec::new()
     }
 
-    async fn fetch(&self, want: &Want, cursor: Option<&str>, clock: &dyn Clock) -> Result<Exchange, SourceFault> {
+    async fn fetch(
+        &self,
+        want: &Want,
+        cursor: Option<&str>,
+        clock: &dyn Clock,
+    ) -> Result<Exchange, SourceFault> {
         let target = target(want, cursor);
         let started_at_us = clock.now_us();
         let body = {
@@ -184,7 +197,8 @@ impl MarketSource for FakeMarket {
                 found: "nothing".into(),
             });
         };
-        let sighting = |(index, row): (usize, &Value)| Sighting { path: format!("/rows/{index}"), seen: seen(row) };
+        let sighting =
+            |(index, row): (usize, &Value)| Sighting { path: format!("/rows/{index}"), seen: seen(row) };
         Ok(Page {
             sightings: rows.iter().enumerate().map(sighting).collect(),
             unknown_fields: vec![("/rows/*/surprise".into(), 1)],
