@@ -10,6 +10,7 @@ pub mod logs;
 pub mod parts;
 pub mod progress;
 pub mod roles;
+pub mod up;
 pub mod verify;
 pub mod web;
 pub mod webhook;
@@ -67,12 +68,21 @@ fn run_with(job: Job, values: &Values) -> Result<Exit, Failure> {
         _ => {}
     }
     logs::start(&LogConfig::read(values));
+    // Without it the first HTTP client would panic. An error says that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Runtime::new().blame(Exit::NotNow)?;
     runtime.block_on(async {
         match job {
+            Job::Up => roles::up::run(values).await,
+            Job::Index(job) => roles::index::run(values, job).await,
+            Job::Serve => roles::serve::run(values).await,
             Job::Migrate => roles::migrate::run(values).await,
+            Job::Sandbox => roles::sandbox::run(values).await,
+            Job::Check { json, offline } => {
+                roles::check::run(values, roles::check::Asked { json, offline }).await
+            }
             Job::ExportLog { after } => roles::export::log(values, after).await,
-            _ => Err(Failure::new(Exit::NotNow, "this role is not part of this build")),
+            Job::Verify(_) | Job::Config { .. } => unreachable!("these were answered without a runtime"),
         }
     })
 }

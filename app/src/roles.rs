@@ -1,5 +1,10 @@
 //! What each role does, one file per role.
 
+pub mod check;
 pub mod config;
 pub mod export;
+pub mod index;
 pub mod migrate;
+pub mod sandbox;
+pub mod serve;
+pub mod up;

@@ -8,6 +8,7 @@ mod log;
 pub mod metrics;
 mod refusal;
 mod server;
+mod slot;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::config::http::HttpConfig;
 
 pub use refusal::Refusal;
 pub use server::Server;
+pub use slot::Slot;
 
 /// Downloads answered at once, of evidence and of the log each; one more is told to come again.
 const DOWNLOADS_MAX: usize = 8;
@@ -34,25 +36,39 @@ struct Shared {
     log_downloads: Arc<Semaphore>,
 }
 
-/// Everything that is served, behind the guard. `more` are the routes of GraphQL and the pages.
+impl Shared {
+    fn new(pool: Pool) -> Self {
+        Self {
+            pool,
+            evidence_downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
+            log_downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
+        }
+    }
+}
+
+/// What is served while the rest is being started: health and metrics, and for everything else the advice to come again.
+pub fn waiting(pool: Pool, config: &HttpConfig) -> Router {
+    let routes = health().with_state(Shared::new(pool)).fallback(guard::starting);
+    guard::guard(routes, config)
+}
+
+/// Everything that is served, behind the guard. `more` are the routes of GraphQL and the pages; what nobody knows is theirs to answer.
 pub fn router(pool: Pool, config: &HttpConfig, more: Router) -> Router {
-    let shared = Shared {
-        pool,
-        evidence_downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
-        log_downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
-    };
-    let own = Router::new()
-        .route("/live", get(health::live))
-        .route("/ready", get(health::ready))
-        .route("/metrics", get(metrics::render))
+    let own = health()
         .route("/evidence/{position}", get(evidence::download))
         .route("/log", get(log::download))
-        .with_state(shared);
+        .with_state(Shared::new(pool));
     let routes = own
         .merge(more)
-        .fallback(guard::not_found)
         .method_not_allowed_fallback(guard::not_allowed)
         .layer(DefaultBodyLimit::max(config.request_bytes_max))
         .layer(CompressionLayer::new());
     guard::guard(routes, config)
+}
+
+fn health() -> Router<Shared> {
+    Router::new()
+        .route("/live", get(health::live))
+        .route("/ready", get(health::ready))
+        .route("/metrics", get(metrics::render))
 }

@@ -11,6 +11,7 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
     match role {
         "up" => &[
             Concern::File,
+            Concern::Folder,
             Concern::Storage,
             Concern::Evidence,
             Concern::Http,
@@ -25,6 +26,7 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
         ],
         "index" => &[
             Concern::File,
+            Concern::Folder,
             Concern::Storage,
             Concern::Evidence,
             Concern::Speed,
@@ -33,11 +35,13 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
             Concern::Notices,
             Concern::Log,
         ],
-        "serve" => &[Concern::File, Concern::Storage, Concern::Http, Concern::Graphql, Concern::Log],
+        "serve" => {
+            &[Concern::File, Concern::Folder, Concern::Storage, Concern::Http, Concern::Graphql, Concern::Log]
+        }
         "check" => &Concern::ALL,
         "config" => &Concern::ALL,
-        "migrate" | "export" => &[Concern::File, Concern::Storage, Concern::Log],
-        "sandbox" => &[Concern::File, Concern::Sandbox, Concern::Speed, Concern::Log],
+        "migrate" | "export" => &[Concern::File, Concern::Folder, Concern::Storage, Concern::Log],
+        "sandbox" => &[Concern::File, Concern::Folder, Concern::Sandbox, Concern::Speed, Concern::Log],
         _ => &[],
     }
 }

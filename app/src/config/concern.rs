@@ -10,6 +10,8 @@ pub enum Concern {
     File,
     /// The log.
     Log,
+    /// The data folder.
+    Folder,
     /// The database.
     Storage,
     /// How long evidence is kept.
@@ -34,8 +36,9 @@ pub enum Concern {
 
 impl Concern {
     /// All groups, in the order of the documents.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::File,
+        Self::Folder,
         Self::Storage,
         Self::Evidence,
         Self::Http,
@@ -55,6 +58,7 @@ impl Concern {
         match self {
             Self::File => "The file",
             Self::Log => "Log",
+            Self::Folder => "Data folder",
             Self::Storage => "Database",
             Self::Evidence => "Evidence",
             Self::Http => "HTTP",
@@ -74,6 +78,7 @@ impl Concern {
         match self {
             Self::File => vec![super::FILE],
             Self::Log => logs::LogConfig::SETTINGS.to_vec(),
+            Self::Folder => vec![storage::DATA_DIR],
             Self::Storage => storage::StorageConfig::SETTINGS.to_vec(),
             Self::Evidence => storage::EvidenceConfig::SETTINGS.to_vec(),
             Self::Http => http::HttpConfig::SETTINGS.to_vec(),

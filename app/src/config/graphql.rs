@@ -94,34 +94,43 @@ pub const ANSWER_MS_MAX: Setting = limit(
     "How long a query may take before it is given up.",
 );
 
-/// What a request may ask for; each field is the value of the setting of its name.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each is explained at the setting of its name")]
-pub struct Limits {
-    pub body_bytes: usize,
-    pub query_bytes: usize,
-    pub tokens: usize,
-    pub depth: usize,
-    pub complexity: usize,
-    pub aliases: usize,
-    pub batch: usize,
-    pub list: usize,
-    pub subscriptions: usize,
-    pub answer_ms: u64,
-}
+/// Sockets.
+pub const SOCKETS_MAX: Setting = limit(
+    "RIBBON_GRAPHQL_SOCKETS_MAX",
+    (1, 1_000_000),
+    "10000",
+    "sockets",
+    "Most WebSockets with subscriptions at once.",
+);
+
+/// Topics.
+pub const TOPICS_MAX: Setting = limit(
+    "RIBBON_GRAPHQL_TOPICS_MAX",
+    (1, 100_000),
+    "1000",
+    "queries",
+    "Most distinct subscription queries at once: each is executed once per change, however many listen.",
+);
+
+/// Catching up.
+pub const CATCH_UP_MAX: Setting = limit(
+    "RIBBON_GRAPHQL_CATCH_UP_MAX",
+    (1, 1_000_000),
+    "20000",
+    "events",
+    "How far a resumed subscription may be behind; beyond, it is told to reload.",
+);
 
 /// GraphQL's limits.
 #[derive(Debug, Clone)]
 pub struct GraphqlConfig {
-    /// Whether the schema may be asked for.
-    pub introspection: bool,
-    /// What a request may ask for.
-    pub limits: Limits,
+    /// All of them, as the API takes them.
+    pub options: graphql::ApiOptions,
 }
 
 impl GraphqlConfig {
     /// The settings of this struct.
-    pub const SETTINGS: [Setting; 11] = [
+    pub const SETTINGS: [Setting; 14] = [
         INTROSPECTION,
         BODY_BYTES_MAX,
         QUERY_BYTES_MAX,
@@ -133,13 +142,16 @@ impl GraphqlConfig {
         LIST_MAX,
         SUBSCRIPTIONS_MAX,
         ANSWER_MS_MAX,
+        SOCKETS_MAX,
+        TOPICS_MAX,
+        CATCH_UP_MAX,
     ];
 
     /// Reads checked values.
     #[must_use]
     pub fn read(values: &Values) -> Self {
         let size = |setting| usize::try_from(values.count(setting)).unwrap_or(usize::MAX);
-        let limits = Limits {
+        let limits = graphql::Limits {
             body_bytes: size(&BODY_BYTES_MAX),
             query_bytes: size(&QUERY_BYTES_MAX),
             tokens: size(&TOKENS_MAX),
@@ -151,6 +163,26 @@ impl GraphqlConfig {
             subscriptions: size(&SUBSCRIPTIONS_MAX),
             answer_ms: values.count(&ANSWER_MS_MAX),
         };
-        Self { introspection: values.switch(&INTROSPECTION), limits }
+        let options = graphql::ApiOptions {
+            limits,
+            introspection: values.switch(&INTROSPECTION),
+            sockets_max: size(&SOCKETS_MAX),
+            topics_max: size(&TOPICS_MAX),
+            catch_up_max: i64::try_from(values.count(&CATCH_UP_MAX)).unwrap_or(i64::MAX),
+        };
+        Self { options }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Concern, Inputs, load};
+    use super::*;
+
+    #[test]
+    fn the_documented_defaults_are_those_of_the_interface() {
+        let inputs = Inputs { folder: std::env::temp_dir().join("no-such-folder"), ..Inputs::default() };
+        let values = load(&inputs, &[Concern::Graphql]).unwrap();
+        assert_eq!(GraphqlConfig::read(&values).options, graphql::ApiOptions::default());
     }
 }

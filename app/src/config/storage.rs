@@ -26,7 +26,7 @@ pub const DATA_DIR: Setting = Setting {
         "./.ribbon in a checkout; as root a folder under /var/lib/ribbon; else $XDG_DATA_HOME/ribbon",
     ),
     unit: "",
-    meaning: "Folder of the private cluster. Made when absent and marked; a folder that holds other things is refused.",
+    meaning: "Folder of the private cluster and of the sandbox's credentials. Made when absent and marked; a folder that holds other things is refused.",
     is_secret: false,
 };
 
@@ -74,19 +74,25 @@ pub struct StorageConfig {
 }
 
 impl StorageConfig {
-    /// The settings of this struct.
-    pub const SETTINGS: [Setting; 4] = [DATABASE_URL, DATA_DIR, PG_BIN, CONNECTIONS_MAX];
+    /// The settings of this struct besides [`DATA_DIR`], which other roles read too.
+    pub const SETTINGS: [Setting; 3] = [DATABASE_URL, PG_BIN, CONNECTIONS_MAX];
 
     /// Reads checked values.
     #[must_use]
     pub fn read(values: &Values) -> Self {
         Self {
             database_url: values.secret_given(&DATABASE_URL),
-            data_dir: values.path_given(&DATA_DIR).unwrap_or_else(store::cluster::default_data_dir),
+            data_dir: data_dir(values),
             pg_bin: values.path_given(&PG_BIN),
             connections_max: u32::try_from(values.count(&CONNECTIONS_MAX)).unwrap_or(u32::MAX),
         }
     }
+}
+
+/// The data folder.
+#[must_use]
+pub fn data_dir(values: &Values) -> PathBuf {
+    values.path_given(&DATA_DIR).unwrap_or_else(store::cluster::default_data_dir)
 }
 
 /// How long evidence is kept.

@@ -49,11 +49,12 @@ fn epoch_of(config: &SandboxConfig, speed_x1000: u64, held: &Identity) -> Option
 }
 
 /// The settings with which every market and rate source is asked at this sandbox, as variable and text. Credentials that are read
-/// from files are written into `folder`.
+/// from files are written into a folder of their own in the data folder.
 ///
 /// # Errors
 /// Exit code 3 when a file cannot be written.
-pub fn settings(running: &Running, folder: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
+pub fn settings(running: &Running, data_dir: &Path) -> Result<Vec<(&'static str, String)>, Failure> {
+    let folder = data_dir.join(FOLDER);
     let mut settings = Vec::new();
     for (id, doc) in documented() {
         let Some(value) = doc.sandbox else { continue };
@@ -61,7 +62,7 @@ pub fn settings(running: &Running, folder: &Path) -> Result<Vec<(&'static str, S
             SandboxValue::BaseUrl(path) => Some(format!("{}{path}", running.base_url())),
             SandboxValue::Key => key(id).map(str::to_owned),
             SandboxValue::InitDataFile => {
-                let path = init_data_path(folder, id);
+                let path = init_data_path(&folder, id);
                 write_init_data(running, id, &path).blame(Exit::NotNow)?;
                 Some(path.display().to_string())
             }
@@ -78,7 +79,7 @@ pub fn settings(running: &Running, folder: &Path) -> Result<Vec<(&'static str, S
 /// Those of [`settings`].
 pub fn put_behind(running: &Running, data_dir: &Path, own: &mut OwnSettings) -> Result<(), Failure> {
     *own = OwnSettings::default();
-    for (variable, text) in settings(running, &data_dir.join(FOLDER))? {
+    for (variable, text) in settings(running, data_dir)? {
         own.set(variable, text);
     }
     Ok(())

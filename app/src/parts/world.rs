@@ -64,6 +64,11 @@ pub async fn claim(pool: &Pool, identity: &str) -> Result<(), Failure> {
     })
 }
 
+/// The name of the sandbox at this origin; `None` when none answers there now.
+pub async fn ask_now(origin: &str) -> Option<String> {
+    try_ask(origin).await.ok().flatten()
+}
+
 #[derive(Debug, Deserialize)]
 struct Identity {
     identity: String,

@@ -105,13 +105,12 @@ fn method_word(method: &Method) -> &'static str {
     }
 }
 
-pub(super) async fn not_found(uri: Uri) -> Refusal {
-    let path: String = uri.path().chars().take(80).collect();
-    Refusal::new(StatusCode::NOT_FOUND, "not_found", format!("There is nothing at {path}."))
+pub(super) async fn starting() -> Refusal {
+    Refusal::later("starting", "Ribbon is starting. /ready says what it waits for.")
 }
 
 pub(super) async fn not_allowed(method: Method, uri: Uri) -> Refusal {
     let path: String = uri.path().chars().take(80).collect();
-    let what = format!("{} does not answer {method}.", path);
+    let what = format!("{path} does not answer {method}.");
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", what)
 }

@@ -177,7 +177,7 @@ fn a_named_file_must_be_there() {
 #[test]
 fn a_variable_set_to_nothing_is_not_set() {
     let inputs = inputs(&[("RIBBON_LISTEN", ""), ("DATABASE_URL", "")], &[], None);
-    let values = load(&inputs, &[Concern::Http, Concern::Storage]).unwrap();
+    let values = load(&inputs, &[Concern::Http, Concern::Folder, Concern::Storage]).unwrap();
     assert!(!values.is_given(&http::LISTEN));
     assert!(values.secret_given(&storage::DATABASE_URL).is_none());
     std::fs::remove_dir_all(&inputs.folder).unwrap();
@@ -194,7 +194,7 @@ fn text_that_is_no_utf8_is_told_apart() {
 #[test]
 fn values_print_no_secret() {
     let inputs = inputs(&[("DATABASE_URL", "postgres://u:hunter2@h/d")], &[], None);
-    let values = load(&inputs, &[Concern::Storage]).unwrap();
+    let values = load(&inputs, &[Concern::Folder, Concern::Storage]).unwrap();
     let config = storage::StorageConfig::read(&values);
     assert!(!format!("{values:?} {config:?}").contains("hunter2"));
 

@@ -1,0 +1,182 @@
+//! The database: reachable, of this version, its log unbroken, its state what the log says.
+
+use std::pin::pin;
+
+use futures_util::TryStreamExt as _;
+use pricing::FeeTable;
+use store::log::fold::{LogFileFault, LogReader, LogSummary};
+use store::{Pool, log, read, state};
+
+use super::finding::Findings;
+use super::replay;
+use crate::config::roles::UpConfig;
+use crate::database::{Database, Private};
+use crate::exit::Exit;
+
+/// The log may grow while it is read; the state can be compared only when it did not.
+const TRIES: u32 = 3;
+
+const RESTORE: &str =
+    "The log is damaged and cannot be repaired from itself: stop everything and restore a backup.";
+const REBUILD: &str = "Stop `ribbon up` or `ribbon index`, and run `ribbon index --rebuild`.";
+
+pub(super) async fn check(config: &UpConfig, findings: &mut Findings) {
+    let database = match Database::open(&config.storage, Private::Existing, "check").await {
+        Ok(database) => database,
+        Err(failure) => {
+            let text = failure.to_string();
+            let mend = "Start the server, or mend what the message names.";
+            if failure.exit == Exit::NotNow {
+                findings.not_now("database", text, mend);
+            } else {
+                findings.wrong("database", text, mend);
+            }
+            for part in ["migrations", "log", "state", "floors"] {
+                findings.skipped(part, "without a database");
+            }
+            return;
+        }
+    };
+    findings.fine("database", "it answers");
+    if let Err(fault) = check_open(&database.pool, findings).await {
+        findings.not_now("database", fault.to_string(), "Try again when the database is well.");
+    }
+    database.close().await;
+}
+
+async fn check_open(pool: &Pool, findings: &mut Findings) -> anyhow::Result<()> {
+    let standing = store::migrate::standing(pool).await?;
+    if let Err(fault) = standing.is_current() {
+        findings.wrong(
+            "migrations",
+            fault.to_string(),
+            "Run `ribbon migrate` of the newest ribbon that was used here.",
+        );
+        for part in ["log", "state", "floors"] {
+            findings.skipped(part, "without this version's tables");
+        }
+        return Ok(());
+    }
+    findings.fine(
+        "migrations",
+        standing.last_applied.map_or_else(String::new, |last| format!("{last} is the last")),
+    );
+    let world = store::world::identity(pool).await?;
+    findings.fine("world", world.unwrap_or_else(|| "not claimed yet".into()));
+    for _ in 0..TRIES {
+        let Some(summary) = check_log(pool, findings).await? else { return Ok(()) };
+        let found = state::hash(pool).await?;
+        if log::head(pool).await?.position != summary.position {
+            continue;
+        }
+        compare_head(pool, &summary, findings).await?;
+        compare_state(&summary, &found, findings);
+        compare_listings(pool, &summary, findings).await?;
+        return Ok(());
+    }
+    let mend = "Stop `ribbon up` or `ribbon index`, and check again.";
+    findings.not_now("state", "the log grows faster than it can be compared", mend);
+    Ok(())
+}
+
+/// Folds the whole log; `None` when it is broken, which is then told.
+async fn check_log(pool: &Pool, findings: &mut Findings) -> anyhow::Result<Option<LogSummary>> {
+    let mut reader = LogReader::default();
+    let mut chunks = pin!(log::export::export(pool.clone(), 0));
+    let mut broken: Option<LogFileFault> = None;
+    'read: while let Some(chunk) = chunks.try_next().await? {
+        for line in chunk.lines() {
+            if let Err(fault) = reader.take(line) {
+                broken = Some(fault);
+                break 'read;
+            }
+        }
+    }
+    let ended = match broken {
+        Some(fault) => Err(fault),
+        None => reader.end(),
+    };
+    match ended {
+        Ok(summary) => Ok(Some(summary)),
+        Err(fault) => {
+            findings.wrong("log", fault.to_string(), RESTORE);
+            for part in ["state", "floors"] {
+                findings.skipped(part, "without a whole log");
+            }
+            Ok(None)
+        }
+    }
+}
+
+async fn compare_head(pool: &Pool, summary: &LogSummary, findings: &mut Findings) -> anyhow::Result<()> {
+    let head = log::head(pool).await?;
+    if head.head == summary.head {
+        let text = format!(
+            "{} events in {} batches, head {}",
+            summary.position,
+            summary.batches,
+            hex::encode(head.head)
+        );
+        findings.fine("log", text);
+    } else {
+        let text = format!(
+            "the chain over {} events ends in {}, and the head's row says {}",
+            summary.position,
+            hex::encode(summary.head),
+            hex::encode(head.head)
+        );
+        findings.wrong("log", text, RESTORE);
+    }
+    Ok(())
+}
+
+fn compare_state(summary: &LogSummary, found: &str, findings: &mut Findings) {
+    let expected = summary.state_hash();
+    if expected == found {
+        findings.fine(
+            "state",
+            format!("{} lots, {} gifts, hash {found}", summary.lots.len(), summary.gifts.len()),
+        );
+    } else {
+        findings.wrong(
+            "state",
+            format!("the log gives the state {expected}, the tables hold {found}"),
+            REBUILD,
+        );
+    }
+}
+
+async fn compare_listings(pool: &Pool, summary: &LogSummary, findings: &mut Findings) -> anyhow::Result<()> {
+    let fees = FeeTable::bundled();
+    if !state::is_current(pool, fees).await? {
+        findings.wrong(
+            "listings",
+            "the tables were made by other rules or another fee table than this version's",
+            REBUILD,
+        );
+        return Ok(());
+    }
+    let expected = replay::open_listings(summary, fees);
+    match replay::compare_listings(pool, &expected, summary.position).await? {
+        None => findings.fine("listings", format!("{} open", expected.len())),
+        Some(difference) => findings.wrong("listings", difference, REBUILD),
+    }
+    match read::floors_position(pool).await? {
+        Some(position) if position == summary.position => {
+            match replay::compare_floors(pool, &expected, position).await? {
+                Ok(count) => findings.fine("floors", format!("{count} at position {position}")),
+                Err(difference) => findings.wrong("floors", difference, REBUILD),
+            }
+        }
+        Some(position) => {
+            let text = format!("they have reached {position} of {}", summary.position);
+            findings.not_now(
+                "floors",
+                text,
+                "Let `ribbon up` or `ribbon index` run until they have caught up.",
+            );
+        }
+        None => findings.skipped("floors", "none were made yet"),
+    }
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! What the tables should hold by the log: every open listing with its all-in price, and the floors over them.
+
+use std::collections::BTreeMap;
+
+use domain::{Lot, LotId, MarketId, holding::Holding};
+use pricing::{Ask, FeeTable, FloorKey, OpenListing, all_in, floors};
+use store::Pool;
+use store::log::fold::LogSummary;
+use store::read::{self, Direction, FloorFilter, ListingFilter, ListingSort, Page, ReadFault};
+
+const PAGE: i64 = 5_000;
+
+/// Open listings by market and lot.
+pub(super) type Open = BTreeMap<(String, String), OpenListing>;
+
+/// Every open listing of a folded log.
+pub(super) fn open_listings(summary: &LogSummary, fees: &FeeTable) -> Open {
+    let empty = Holding::default();
+    let listing = |((market, id), (gift, lot)): (&(MarketId, LotId), &(domain::GiftId, Lot))| {
+        let holding = summary.gifts.get(gift).unwrap_or(&empty);
+        let listing = open_listing(market, gift, lot, holding, fees)?;
+        Some(((market.as_str().to_owned(), id.as_str().to_owned()), listing))
+    };
+    summary.lots.iter().filter_map(listing).collect()
+}
+
+fn open_listing(
+    market: &MarketId,
+    gift: &domain::GiftId,
+    lot: &Lot,
+    holding: &Holding,
+    fees: &FeeTable,
+) -> Option<OpenListing> {
+    let price = lot.open_price()?;
+    let ask = lot.ask.as_ref()?;
+    let told = lot.details.as_ref().map(|details| &details.value);
+    let priced = all_in(
+        fees,
+        &Ask {
+            market,
+            price,
+            told_fee: told.and_then(|told| told.told_fee.as_ref()),
+            custody: told.and_then(|told| told.custody),
+            contract_type: told.and_then(|told| told.contract_type.as_deref()),
+            at_ms: domain::time::ms_from_us(ask.key.at_us),
+        },
+    );
+    let name = |register: &Option<domain::lot::Register<domain::Attribute>>| {
+        register.as_ref().map(|register| register.value.name.clone())
+    };
+    Some(OpenListing {
+        slug: gift.slug.clone(),
+        model: name(&holding.model),
+        symbol: name(&holding.symbol),
+        backdrop: name(&holding.backdrop),
+        market: market.clone(),
+        currency: price.currency.clone(),
+        amount: priced.market_amount(),
+        all_in_amount: priced.total,
+        all_in_at_least: priced.at_least,
+        position: ask.position,
+    })
+}
+
+/// The first difference between the log's open listings and the table's, in words.
+pub(super) async fn compare_listings(
+    pool: &Pool,
+    expected: &Open,
+    position: i64,
+) -> Result<Option<String>, ReadFault> {
+    let mut seen = 0;
+    let mut page = Page { after: None, limit: PAGE };
+    loop {
+        let filter = ListingFilter::default();
+        let rows =
+            read::listing_page(pool, &filter, ListingSort::Number, Direction::Ascending, &page, position)
+                .await?;
+        for row in &rows {
+            let key = (row.market.clone(), row.lot.clone());
+            let Some(listing) = expected.get(&key) else {
+                return Ok(Some(format!(
+                    "the table shows lot {} of {} as open, the log does not",
+                    row.lot, row.market
+                )));
+            };
+            let held = (&row.slug[..], &row.model, row.all_in_amount, row.all_in_at_least, row.ask_position);
+            let due = (
+                listing.slug.as_str(),
+                &listing.model,
+                listing.all_in_amount,
+                listing.all_in_at_least,
+                listing.position,
+            );
+            if held != due {
+                return Ok(Some(format!(
+                    "lot {} of {}: the log gives {due:?}, the table holds {held:?}",
+                    row.lot, row.market
+                )));
+            }
+        }
+        seen += rows.len();
+        let Some(last) = rows.last() else { break };
+        page.after = Some(last.key(ListingSort::Number));
+    }
+    let missing = (seen != expected.len())
+        .then(|| format!("the log gives {} open listings, the table holds {seen}", expected.len()));
+    Ok(missing)
+}
+
+/// How many floors agree, or the first difference in words.
+pub(super) async fn compare_floors(
+    pool: &Pool,
+    expected: &Open,
+    position: i64,
+) -> Result<Result<usize, String>, ReadFault> {
+    let due: BTreeMap<Key, Value> = floors(expected.values())
+        .into_iter()
+        .map(|(FloorKey { slug, kind, name, market, currency }, floor)| {
+            let market = market.map_or_else(String::new, |market| market.as_str().to_owned());
+            let key = (
+                slug.as_str().to_owned(),
+                kind.as_str().to_owned(),
+                name,
+                market,
+                currency.code().to_owned(),
+            );
+            let listings = i64::try_from(floor.listings).unwrap_or(i64::MAX);
+            (key, (floor.amount, floor.all_in_amount, floor.all_in_at_least, floor.position, listings))
+        })
+        .collect();
+    let mut seen = 0;
+    let mut page = Page { after: None, limit: PAGE };
+    loop {
+        let rows = read::floor_page(pool, &FloorFilter::default(), &page, position).await?;
+        for row in &rows {
+            let key = (
+                row.slug.clone(),
+                row.kind.clone(),
+                row.name.clone(),
+                row.market.clone(),
+                row.currency.clone(),
+            );
+            let held =
+                (row.amount, row.all_in_amount, row.all_in_at_least, row.listing_position, row.listings);
+            if due.get(&key) != Some(&held) {
+                return Ok(Err(format!(
+                    "{key:?}: the log gives {:?}, the table holds {held:?}",
+                    due.get(&key)
+                )));
+            }
+        }
+        seen += rows.len();
+        let Some(last) = rows.last() else { break };
+        page.after = Some(last.key());
+    }
+    Ok(if seen == due.len() {
+        Ok(seen)
+    } else {
+        Err(format!("the log gives {} floors, the table holds {seen}", due.len()))
+    })
+}
+
+type Key = (String, String, String, String, String);
+type Value = (i64, i64, bool, i64, i64);
