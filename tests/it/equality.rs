@@ -55,13 +55,7 @@ async fn equal_after(mix: &str, seed: u64) {
     world.sandbox.pause();
     world.sandbox.end_faults();
     world.scanned_anew().await;
-    for market in &world.markets {
-        let truth = world.sandbox.truth(market, &TruthQuery::default()).expect("the truth");
-        let what = format!("{market} after {mix}, seed {seed}");
-        compare_lots(&world, &truth, &what).await;
-        compare_sales(&world, &truth, &what).await;
-        compare_catalog(&world, &truth, &what).await;
-    }
+    compare(&world, &format!("after {mix}, seed {seed}")).await;
     let quarantined: Option<i64> =
         sqlx::query_scalar("select count(*) from market.quarantines where to_position is null")
             .fetch_one(world.pool())
@@ -69,6 +63,17 @@ async fn equal_after(mix: &str, seed: u64) {
             .expect("the quarantines");
     assert_eq!(quarantined, Some(0), "{mix}: every market has left quarantine");
     gathering.end().await;
+}
+
+/// Compares everything that each market's wire disclosed with what the database holds.
+pub(crate) async fn compare(world: &World, when: &str) {
+    for market in &world.markets {
+        let truth = world.sandbox.truth(market, &TruthQuery::default()).expect("the truth");
+        let what = format!("{market} {when}");
+        compare_lots(world, &truth, &what).await;
+        compare_sales(world, &truth, &what).await;
+        compare_catalog(world, &truth, &what).await;
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]

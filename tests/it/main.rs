@@ -4,6 +4,7 @@ mod dev_script;
 mod equality;
 mod facts;
 mod indexer;
+mod kills;
 mod queries;
 mod store_log;
 mod the_harness;

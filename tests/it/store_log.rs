@@ -19,7 +19,7 @@ async fn commit(ingest: &Ingest, events: Vec<domain::Event>) -> store::Committed
 }
 
 /// Every row of every state table as text, in order.
-async fn state_rows(pool: &Pool) -> Vec<String> {
+pub(crate) async fn state_rows(pool: &Pool) -> Vec<String> {
     let mut rows = Vec::new();
     for table in [
         "collections",

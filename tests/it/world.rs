@@ -14,19 +14,21 @@ use indexer::{
 };
 use pricing::FeeTable;
 use sandbox::{Access, Running, SandboxOptions};
-use store::{DbClock, Ingest, IngestOptions, Pool};
+use store::{DbClock, Ingest, IngestOptions, Pool, PoolOptions};
 use tokio_util::sync::CancellationToken;
 
 /// How much faster than the real world it lives.
 pub(crate) const SPEED: u64 = 300;
 
 pub(crate) struct World {
-    pub(crate) database: harness::TestDatabase,
+    pool: Pool,
+    url: String,
     pub(crate) sandbox: Running,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) markets: Vec<&'static str>,
     ingest: Ingest,
     folder: std::path::PathBuf,
+    _database: Option<harness::TestDatabase>,
 }
 
 pub(crate) struct Gathering {
@@ -37,13 +39,23 @@ pub(crate) struct Gathering {
 impl World {
     /// A world of so many gifts that traders move by themselves.
     pub(crate) async fn open(seed: u64, gifts: u32) -> Self {
-        harness::install_tls();
         let database = harness::database().await;
+        let mut world = Self::open_on(seed, gifts, database.url.clone()).await;
+        world._database = Some(database);
+        world
+    }
+
+    /// The same on a database of the caller's.
+    pub(crate) async fn open_on(seed: u64, gifts: u32, url: String) -> Self {
+        harness::install_tls();
+        let options = PoolOptions { url: url.clone(), connections_max: 8, application: "ribbon-test".into() };
+        let pool = store::connect(&options).await.expect("a pool");
+        store::migrate(&pool).await.expect("the migrations");
         let options = SandboxOptions { seed, gifts, speed_x1000: SPEED * 1_000, ..SandboxOptions::default() };
         let sandbox = sandbox::start(options).await.expect("a sandbox");
         let options = IngestOptions { fees: Arc::new(FeeTable::bundled().clone()), evidence_keep_days: 30 };
-        let (ingest, _) = Ingest::spawn(database.pool.clone(), options);
-        let clock = Arc::new(DbClock::start(database.pool.clone()).await.expect("the database's clock"));
+        let (ingest, _) = Ingest::spawn(pool.clone(), options);
+        let clock = Arc::new(DbClock::start(pool.clone()).await.expect("the database's clock"));
         let folder = std::env::temp_dir().join(format!(
             "ribbon-world-{}-{}",
             std::process::id(),
@@ -52,11 +64,11 @@ impl World {
         std::fs::create_dir_all(&folder).expect("a folder");
         let there = |id: &str| sandbox::MARKETS.iter().any(|market| market.id == id);
         let markets = MARKETS.iter().map(|market| market.id).filter(|id| there(id)).collect();
-        Self { database, sandbox, clock, markets, ingest, folder }
+        Self { pool, url, sandbox, clock, markets, ingest, folder, _database: None }
     }
 
     pub(crate) fn pool(&self) -> &Pool {
-        &self.database.pool
+        &self.pool
     }
 
     /// Starts a worker per market that the sandbox speaks.
@@ -89,19 +101,31 @@ impl World {
     }
 
     fn source(&self, market: &adapters::Registration) -> Arc<dyn MarketSource> {
-        let mut values = BTreeMap::new();
-        for doc in market.settings {
-            let value = match doc.sandbox {
-                Some(SandboxValue::BaseUrl(path)) => format!("{}{path}", self.sandbox.base_url()),
-                Some(SandboxValue::Key) => self.key(market.id),
-                Some(SandboxValue::InitDataFile) => self.init_data_file(market.id),
-                None => continue,
-            };
-            values.insert(doc.variable, value);
-        }
+        let values: BTreeMap<_, _> = self.settings_of(market).into_iter().collect();
         let lookup = |name: &str| values.get(name).cloned();
         let settings = Settings::new(&lookup).with_speed(SPEED * 1_000);
         (market.build)(&settings).expect("an adapter")
+    }
+
+    /// The variables with which an indexer in another process gathers this world into this database.
+    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
+        let known = |id: &&adapters::Registration| self.markets.contains(&id.id);
+        let mut settings: Vec<_> = MARKETS.iter().filter(known).flat_map(|market| self.settings_of(market)).collect();
+        settings.push(("RIBBON_MARKETS", self.markets.join(",")));
+        settings.push(("RIBBON_SPEED", SPEED.to_string()));
+        settings.push(("RIBBON_HISTORY_DAYS", "3650".into()));
+        settings.push(("RIBBON_TONAPI_BASE_URL", format!("{}/tonapi", self.sandbox.base_url())));
+        settings.push(("DATABASE_URL", self.url.clone()));
+        settings
+    }
+
+    fn settings_of(&self, market: &adapters::Registration) -> Vec<(&'static str, String)> {
+        let value = |doc: &adapters::SettingDoc| match doc.sandbox? {
+            SandboxValue::BaseUrl(path) => Some(format!("{}{path}", self.sandbox.base_url())),
+            SandboxValue::Key => Some(self.key(market.id)),
+            SandboxValue::InitDataFile => Some(self.init_data_file(market.id)),
+        };
+        market.settings.iter().filter_map(|doc| value(doc).map(|value| (doc.variable, value))).collect()
     }
 
     fn key(&self, id: &str) -> String {

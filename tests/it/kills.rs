@@ -1,0 +1,141 @@
+//! `ribbon index` and PostgreSQL are killed again and again while a market lives on: nothing is lost, nothing is doubled.
+
+use std::time::{Duration, Instant};
+
+use futures_util::TryStreamExt;
+use harness::{Ribbon, RibbonCommand};
+use pricing::FeeTable;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rustix::process::{Pid, Signal, kill_process};
+use store::{Pool, log::fold::LogReader};
+
+use crate::{equality::compare, store_log::state_rows, world::{World, until}};
+
+/// Kills of the indexer and of PostgreSQL in the usual run.
+const KILLS: u64 = 40;
+const SERVER_KILLS: u64 = 4;
+const GIFTS: u32 = 600;
+
+fn start(world: &World) -> Ribbon {
+    let mut command = RibbonCommand::new("index").env("RIBBON_MARKET_SKEW_MS", "6000");
+    for (name, value) in world.settings() {
+        command = command.env(name, value);
+    }
+    command.start()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_indexer_is_killed_and_nothing_is_lost() {
+    let kills = harness::long::count("KILLS", KILLS);
+    for seed in harness::long::seeds("kills", 1) {
+        let mut random = StdRng::seed_from_u64(seed);
+        let world = World::open(seed, GIFTS).await;
+        let mut inside = 0;
+        for kill in 0..kills {
+            let mut ribbon = start(&world);
+            progress(&world, &mut ribbon).await;
+            tokio::time::sleep(Duration::from_millis(random.random_range(0..120))).await;
+            // Every second kill lies in wait for an open write transaction; the others fall where they fall.
+            let hunt = if kill % 2 == 0 { Duration::from_secs(2) } else { Duration::ZERO };
+            inside += u64::from(kill_at(&world, &mut ribbon, hunt).await);
+        }
+        println!("seed {seed}: {inside} of {kills} kills fell inside an open write transaction");
+        settle(&world, &format!("after {kills} kills, seed {seed}")).await;
+        assert!(inside * 3 >= kills, "only {inside} of {kills} kills fell inside an open write transaction");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgresql_is_killed_and_nothing_is_lost() {
+    let kills = harness::long::count("SERVER_KILLS", SERVER_KILLS);
+    for seed in harness::long::seeds("server-kills", 1) {
+        let mut random = StdRng::seed_from_u64(seed);
+        let server = harness::own_cluster().await;
+        let world = World::open_on(seed, GIFTS, server.url()).await;
+        let mut ribbon = start(&world);
+        for _ in 0..kills {
+            progress(&world, &mut ribbon).await;
+            tokio::time::sleep(Duration::from_millis(random.random_range(0..300))).await;
+            server.kill().await;
+            assert_eq!(ribbon.exit_status(), None, "the indexer waits for its database, it does not end");
+        }
+        println!("seed {seed}: PostgreSQL was killed {kills} times under one indexer");
+        progress(&world, &mut ribbon).await;
+        ribbon.interrupt().await;
+        settle(&world, &format!("after {kills} kills of PostgreSQL, seed {seed}")).await;
+    }
+}
+
+/// Waits until this process has committed something.
+async fn progress(world: &World, ribbon: &mut Ribbon) {
+    let before = position(world.pool()).await.unwrap_or(0);
+    let began = Instant::now();
+    loop {
+        if position(world.pool()).await.is_some_and(|now| now > before) {
+            return;
+        }
+        if let Some(status) = ribbon.exit_status() {
+            panic!("the indexer ended by itself ({status}):\n{}", ribbon.log().join("\n"));
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "no progress in a minute:\n{}", ribbon.log().join("\n"));
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+}
+
+/// The log's position; `None` while PostgreSQL is away.
+async fn position(pool: &Pool) -> Option<i64> {
+    store::log::head(pool).await.ok().map(|head| head.position)
+}
+
+/// Stops the process where it is, looks whether it holds a write transaction open, and kills it; says what it found. With patience it
+/// lets the process go on until it does.
+async fn kill_at(world: &World, ribbon: &mut Ribbon, patience: Duration) -> bool {
+    let pid = i32::try_from(ribbon.pid()).ok().and_then(Pid::from_raw).expect("a process id");
+    let began = Instant::now();
+    loop {
+        kill_process(pid, Signal::STOP).expect("the process is there");
+        let is_inside = writes_open(world.pool()).await;
+        if is_inside || began.elapsed() >= patience {
+            ribbon.kill();
+            return is_inside;
+        }
+        kill_process(pid, Signal::CONT).expect("the process is there");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+async fn writes_open(pool: &Pool) -> bool {
+    let open: i64 = sqlx::query_scalar(
+        "select count(*) from pg_catalog.pg_stat_activity
+         where datname = current_database() and backend_xid is not null and application_name not like 'ribbon-test%'",
+    )
+    .fetch_one(pool)
+    .await
+    .expect("the server's list");
+    open > 0
+}
+
+/// One undisturbed run to the end, then every proof.
+async fn settle(world: &World, when: &str) {
+    world.sandbox.pause();
+    let mut ribbon = start(world);
+    world.scanned_anew().await;
+    let status = ribbon.interrupt().await;
+    assert!(status.success(), "the indexer stops cleanly: {status}\n{}", ribbon.log().join("\n"));
+    let pool = world.pool();
+    compare(world, when).await;
+
+    let chunks: Vec<String> = store::log::export::export(pool.clone(), 0).try_collect().await.expect("an export");
+    let mut reader = LogReader::default();
+    for line in chunks.concat().lines() {
+        reader.take(line).expect("an unbroken log");
+    }
+    let summary = reader.end().expect("a whole log");
+    let head = store::log::head(pool).await.expect("the head");
+    assert_eq!((summary.position, summary.head), (head.position, head.head), "{when}: the chain proves every event");
+
+    let before = state_rows(pool).await;
+    store::state::rebuild(pool, FeeTable::bundled(), |_, _| {}).await.expect("a rebuild");
+    assert!(before == state_rows(pool).await, "{when}: the state is the fold of the log");
+    until(Duration::from_secs(10), "no connection of a dead process is left", || async { !writes_open(pool).await }).await;
+}
