@@ -18,10 +18,7 @@ const WORDS: &[(&str, &str)] = &[
     (r"colou?rise\w*|\w*colour\w*", "color"),
     (r"behaviour\w*", "behavior"),
     (r"neighbour\w*", "neighbor"),
-    (
-        r"(serial|normal|initial|author|optim|organ|recogn|synchron|material)is(e|es|ed|ing|ation)\b",
-        "... with z",
-    ),
+    (r"(serial|normal|author|optim|organ|recogn|synchron|material)is(e|es|ed|ing|ation)\b", "... with z"),
     (r"licence\w*", "license"),
 ];
 
