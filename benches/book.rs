@@ -1,0 +1,171 @@
+//! Pages of a sandbox on disk: every market walked from first to last page by its own adapter, each answer one file.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use adapters::{MARKETS, Reader, Registration, Settings};
+use anyhow::Context as _;
+use domain::{
+    Exchange, Origin, Page, Seen, SourceFault,
+    ports::{Clock, KnownCollection, MarketSource, Step, Want},
+};
+use indexer::fixtures::PageAtHand;
+use sandbox::{Running, SandboxOptions};
+
+/// Pages of one walk; a walk that does not end is a defect.
+const WALK_PAGES_MAX: usize = 100_000;
+
+/// Where the pages are.
+pub(crate) struct Book {
+    /// In the order of the walk.
+    files: Vec<PathBuf>,
+    /// What the world has on its shelves, as the pages show it.
+    pub(crate) shown: Shown,
+    /// Bytes of all answers.
+    pub(crate) body_bytes: usize,
+}
+
+/// What stands on pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// Pages.
+    pub(crate) pages: usize,
+    /// Open listings.
+    pub(crate) listings: usize,
+    /// Happenings.
+    pub(crate) happenings: usize,
+}
+
+impl Shown {
+    /// Adds what a page shows.
+    pub(crate) fn add(&mut self, page: &Page) {
+        self.pages += 1;
+        for sighting in &page.sightings {
+            match sighting.seen {
+                Seen::Open { .. } => self.listings += 1,
+                Seen::Happened { .. } => self.happenings += 1,
+                Seen::Collection { .. } | Seen::Attribute { .. } => {}
+            }
+        }
+    }
+}
+
+/// This machine's clock; nothing here is committed against another's.
+struct Wall;
+
+impl Clock for Wall {
+    fn now_us(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+impl Book {
+    /// Makes a world of so many gifts whose traders rest, walks all of it, and writes it below `folder`.
+    pub(crate) async fn write(folder: &Path, gifts: usize) -> anyhow::Result<Self> {
+        fs::create_dir(folder).with_context(|| format!("{} is made", folder.display()))?;
+        let options = SandboxOptions {
+            gifts: u32::try_from(gifts).context("that many gifts")?,
+            trading: false,
+            limits: false,
+            ..SandboxOptions::default()
+        };
+        let running = sandbox::start(options).await.context("the sandbox starts")?;
+        let mut book = Self { files: Vec::new(), shown: Shown::default(), body_bytes: 0 };
+        for market in MARKETS {
+            let source = source(&running, folder, market)?;
+            book.walk(folder, source.as_ref()).await.with_context(|| format!("{} is walked", market.id))?;
+        }
+        running.stop().await;
+        Ok(book)
+    }
+
+    async fn walk(&mut self, folder: &Path, source: &dyn MarketSource) -> anyhow::Result<()> {
+        let mut collections = Vec::new();
+        self.read(folder, source, &Want::Collections, &mut collections).await?;
+        for batch in source.attribute_batches(&collections) {
+            self.read(folder, source, &Want::Attributes(batch), &mut Vec::new()).await?;
+        }
+        for scope in source.scopes(&collections) {
+            self.read(folder, source, &Want::Scan(scope), &mut Vec::new()).await?;
+        }
+        self.read(folder, source, &Want::History, &mut Vec::new()).await
+    }
+
+    async fn read(
+        &mut self,
+        folder: &Path,
+        source: &dyn MarketSource,
+        want: &Want,
+        collections: &mut Vec<KnownCollection>,
+    ) -> anyhow::Result<()> {
+        let mut cursor: Option<String> = None;
+        for _ in 0..WALK_PAGES_MAX {
+            let exchange = match source.fetch(want, cursor.as_deref(), &Wall).await {
+                Ok(exchange) => exchange,
+                // A collection without a page of its own.
+                Err(SourceFault::Never { .. }) => return Ok(()),
+                Err(fault) => return Err(fault).with_context(|| format!("{want:?}")),
+            };
+            let page = source.read(&exchange).with_context(|| format!("{want:?}"))?;
+            self.shown.add(&page);
+            collections.extend(page.sightings.iter().filter_map(|sighting| known(&sighting.seen)));
+            self.keep(folder, &exchange)?;
+            match source.step(want, cursor.as_deref(), &page) {
+                Step::Continue(next) => cursor = Some(next),
+                Step::Done(_) => return Ok(()),
+            }
+        }
+        anyhow::bail!("{want:?} has more than {WALK_PAGES_MAX} pages")
+    }
+
+    fn keep(&mut self, folder: &Path, exchange: &Exchange) -> anyhow::Result<()> {
+        let path = folder.join(format!("{:06}.page", self.files.len()));
+        let mut bytes = exchange.started_at_us.to_le_bytes().to_vec();
+        bytes.extend(exchange.evidence_bytes());
+        fs::write(&path, bytes).with_context(|| format!("{} is written", path.display()))?;
+        self.body_bytes += exchange.body.len();
+        self.files.push(path);
+        Ok(())
+    }
+
+    /// The files, in order.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+}
+
+/// Reads a page from disk as evidence is read: request, answer, and what the market's reader says of it.
+pub(crate) fn open(path: &Path) -> anyhow::Result<(PageAtHand, &'static dyn Reader)> {
+    let exchange = load(path)?;
+    let reader = adapters::reader(exchange.market.as_str()).context("a registered market")?;
+    let page = reader.read(&exchange)?;
+    Ok((PageAtHand { exchange, page }, reader))
+}
+
+/// Reads a page from disk without looking into its body.
+pub(crate) fn load(path: &Path) -> anyhow::Result<Exchange> {
+    let bytes = fs::read(path).with_context(|| format!("{} is read", path.display()))?;
+    let (time, evidence) = bytes.split_first_chunk().context("a page begins with its time")?;
+    Ok(Exchange::from_evidence(evidence, i64::from_le_bytes(*time), Origin::Fetched)?)
+}
+
+fn known(seen: &Seen) -> Option<KnownCollection> {
+    match seen {
+        Seen::Collection { slug, title, address, .. } => {
+            Some(KnownCollection { slug: slug.clone(), title: title.clone(), address: address.clone() })
+        }
+        _ => None,
+    }
+}
+
+fn source(running: &Running, folder: &Path, market: &Registration) -> anyhow::Result<Arc<dyn MarketSource>> {
+    let settings = app::parts::outside::settings(running, folder).map_err(|failure| failure.cause)?;
+    let lookup =
+        |name: &str| settings.iter().find(|(variable, _)| *variable == name).map(|(_, text)| text.clone());
+    (market.build)(&Settings::new(&lookup)).with_context(|| format!("the adapter of {}", market.id))
+}
