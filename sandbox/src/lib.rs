@@ -7,6 +7,7 @@ pub mod fault;
 pub mod getgems;
 pub mod identity;
 pub mod market;
+pub mod mrkt;
 pub mod options;
 mod outside;
 mod random;

@@ -7,6 +7,7 @@ use crate::market::Market;
 pub const MARKETS: &[&Market] = &[
     &crate::tonapi::MARKET, // rates
     &crate::getgems::MARKET,
+    &crate::mrkt::MARKET,
 ];
 
 #[cfg(test)]
