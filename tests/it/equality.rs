@@ -76,7 +76,7 @@ pub(crate) async fn compare(world: &World, when: &str) {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct OpenLot {
     gift: String,
     amount: i64,
@@ -119,7 +119,12 @@ async fn compare_lots(world: &World, truth: &Truth, what: &str) {
     );
     assert!(told.len() > 20, "{what}: {} lots prove little", told.len());
     for (lot, told) in &told {
-        assert_eq!(&held[lot], told, "{what}: lot {lot}");
+        let mut held = held[lot].clone();
+        // A picture that the wire names by a key becomes an address at the market's own host; there is nothing on the wire to compare it with.
+        if told.details.image_url.is_none() {
+            held.details.image_url = None;
+        }
+        assert_eq!(&held, told, "{what}: lot {lot}");
     }
 }
 
