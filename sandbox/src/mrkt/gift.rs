@@ -50,6 +50,12 @@ pub(super) fn sticker(folder: &str, collection: &str, name: &str, ending: &str) 
     format!("gifts/{folder}/{}.{ending}", hex::encode(format!("{collection}_{name}")))
 }
 
+/// Key of the model's picture.
+pub(super) fn thumbnail(view: &GiftView<'_>) -> String {
+    let model = as_telegram(view.model().name);
+    sticker("stickers/thumbnails", view.collection.title, &model, "webp")
+}
+
 fn date(second: Option<u32>) -> String {
     second.map_or_else(|| NONE.to_owned(), |second| iso(i64::from(second) * 1_000_000, 0))
 }
@@ -88,7 +94,7 @@ pub(super) fn gift(view: &GiftView<'_>, shelf: u8, mine: Option<u32>, shown: Sho
         model_rarity_per_mille: model.per_mille,
         model_rarity_name: None,
         model_sticker_key: sticker("stickers", title, &model_name, "json"),
-        model_sticker_thumbnail_key: sticker("stickers/thumbnails", title, &model_name, "webp"),
+        model_sticker_thumbnail_key: thumbnail(view),
         symbol_rarity_per_mille: symbol_rarity(view, symbol),
         symbol_rarity_name: None,
         symbol_sticker_key: sticker("symbols", title, &symbol_name, "webp"),

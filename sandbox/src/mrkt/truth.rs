@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     ask, catalog,
     feed::word,
-    gift::{as_telegram, symbol_rarity},
+    gift::{as_telegram, symbol_rarity, thumbnail},
     ids,
 };
 use crate::{
@@ -24,12 +24,14 @@ const UNDISCLOSED: &[Undisclosed] = &[
     Undisclosed { field: "collections/address", why: "collections have names only" },
     Undisclosed { field: "attributes/symbol/rarity", why: "null in three of ten records" },
     Undisclosed { field: "contract_type", why: "no word for it on the wire" },
-    Undisclosed { field: "image_url", why: "keys of pictures, no addresses" },
     Undisclosed { field: "happenings/sold/seller", why: "an event names nobody" },
     Undisclosed { field: "happenings/sold/buyer", why: "an event names nobody" },
     Undisclosed { field: "happenings/sold/transaction", why: "a sale in custody has none on TON" },
     Undisclosed { field: "happenings/repriced/before", why: "change_price has no old price" },
 ];
+
+/// Where the wire's keys of pictures lead.
+const CDN: &str = "https://cdn.tgmrkt.io";
 
 /// See [`crate::truth::TruthFn`].
 pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &TruthQuery) -> Truth {
@@ -100,6 +102,7 @@ fn lot(world: &World, market: usize, gift: u32) -> Option<TruthLot> {
                 attribute(AttributeKind::Backdrop, backdrop.name, Some(backdrop.per_mille)),
             ],
             custody: Some(Custody::Market),
+            image_url: Some(format!("{CDN}/{}", thumbnail(&view))),
             told_fee: Some(ToldFee {
                 for_amount: price,
                 market_fee: Some(price - lot.amount),
