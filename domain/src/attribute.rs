@@ -13,7 +13,7 @@ pub enum AttributeKind {
     Model,
     /// The pattern behind it.
     Symbol,
-    /// The colours behind both.
+    /// The colors behind both.
     Backdrop,
 }
 
