@@ -36,7 +36,7 @@ function filterOf(values) {
 function values() { return Object.fromEntries(new FormData(form)); }
 
 function saveAddress() {
-  const entries = Object.entries(values()).filter(([name, value]) => value && !(name === "sort" && value === "PRICE ASC"));
+  const entries = Object.entries(values()).filter(([name, value]) => value && !(name === "sort" && value === "LISTED DESC"));
   history.replaceState(null, "", entries.length ? `?${new URLSearchParams(entries)}` : location.pathname);
 }
 

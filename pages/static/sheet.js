@@ -3,18 +3,18 @@ import { ask } from "./api.js";
 import { art } from "./art.js";
 import { badge, looks } from "./cards.js";
 import { el, link, proof } from "./dom.js";
-import { kindWord, perMille, since, when } from "./words.js";
+import { age, kindWord, perMille, since, when } from "./words.js";
 
 const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number: $number) {
   slug number name address addressCandidates imageUrl
   model { name rarityPerMille rarityTier position } symbol { name rarityPerMille rarityTier position } backdrop { name rarityPerMille rarityTier position }
   custody { kind market { id name } since position } owner { name position }
   dates { transferableAt exportableAt resellableAt unlocksAt position }
-  missing { field why }
-  listings { id market { id name } price { text } allIn { total atLeast text converted { text rate { source at ageSeconds } } lines { kind text counted basis source sourceUrl sourceDate note } }
+  missing { field reason }
+  listings { id market { id name } price { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds } lines { kind text counted basis source sourceUrl sourceDate note } }
     custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin }
-  sales(first: 5) { nodes { market { id name } price { text } soldAt position } }
-  history(first: 12) { nodes { kind at position market { name } price { text } } } } }`;
+  sales(first: 5) { market { id name } price { text } soldAt position }
+  history(first: 12) { kind at position market { name } price { text } } } }`;
 
 const LINES = { MARKET_PRICE: "Market price", MARKET_FEE: "Market fee", ROYALTY: "Royalty", GAS: "Gas", CUSTODY_EXIT: "Taking it out of custody" };
 
@@ -48,10 +48,10 @@ function body(gift) {
   return el("div", { class: "body" },
     el("h3", {}, best.length ? "For sale" : "Not for sale on the markets we gather"), best.map(offer),
     el("h3", {}, "Where it is"), facts(gift),
-    gift.sales.nodes.length > 0 && el("h3", {}, "Sales"),
-    el("ul", { class: "history" }, gift.sales.nodes.map((sale) => el("li", {}, `${sale.price.text} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
+    gift.sales.length > 0 && el("h3", {}, "Sales"),
+    el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${sale.price.text} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
     el("h3", {}, "History"),
-    el("ul", { class: "history" }, gift.history.nodes.map((event) => el("li", {}, `${kindWord(event.kind)}${event.price ? " " + event.price.text : ""} · ${event.market.name} · ${when(event.at)} · `, proof(event.position)))));
+    el("ul", { class: "history" }, gift.history.map((event) => el("li", {}, `${kindWord(event.kind)}${event.price ? " " + event.price.text : ""} · ${event.market.name} · ${when(event.at)} · `, proof(event.position)))));
 }
 
 function offer(listing) {
@@ -64,7 +64,7 @@ function offer(listing) {
           el("small", {}, line.sourceUrl ? link(line.sourceUrl, line.source) : line.source, line.sourceDate ? `, ${line.sourceDate}` : "")),
         el("td", {}, line.text ?? "unknown"))),
       el("tr", { class: "total" }, el("td", {}, listing.allIn.atLeast ? "All-in, at least" : "All-in",
-        usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rate.source}, ${since(usd.rate.at)} old`) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
+        usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rateSource}, ${age(usd.rateAgeSeconds)} old`) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
     el("p", { class: "proof" }, listing.listedAt ? `Listed ${when(listing.listedAt)}. ` : "When it was listed is not told. ",
       `Checked ${since(new Date(Date.now() - listing.ageSeconds * 1000).toISOString())} ago. `,
       listing.stale ? el("span", { class: "stale-mark" }, `Stale: ${listing.staleReason ?? ""}. `) : "", "Price: ", proof(listing.askPosition)));
@@ -73,13 +73,13 @@ function offer(listing) {
 function facts(gift) {
   const rows = [];
   const row = (word, ...value) => rows.push(el("dt", {}, word), el("dd", {}, ...value));
-  if (gift.custody) row("Custody", `${gift.custody.kind.toLowerCase()}${gift.custody.market ? " (" + gift.custody.market.name + ")" : ""}, since ${when(gift.custody.since)} · `, proof(gift.custody.position));
+  if (gift.custody) row("Custody", `${gift.custody.kind.toLowerCase()}${gift.custody.market ? " (" + gift.custody.market.name + ")" : ""}${gift.custody.since ? `, since ${when(gift.custody.since)}` : ""} · `, proof(gift.custody.position));
   if (gift.owner) row("Owner", gift.owner.name, " · ", proof(gift.owner.position));
   if (gift.address) row("Address", gift.address);
   else if (gift.addressCandidates.length) row("Address once exported", gift.addressCandidates.join(" or "));
   for (const [word, key] of [["May be transferred from", "transferableAt"], ["May be exported from", "exportableAt"], ["May be resold from", "resellableAt"], ["Market lock ends", "unlocksAt"]])
     if (gift.dates?.[key]) row(word, when(gift.dates[key]), " · ", proof(gift.dates.position));
   if (gift.imageUrl) row("Original picture", link(gift.imageUrl, "at " + new URL(gift.imageUrl).host));
-  for (const { field, why } of gift.missing) row(field, why);
+  for (const { field, reason } of gift.missing) row(field, reason);
   return el("dl", { class: "facts" }, rows);
 }

@@ -26,6 +26,8 @@ struct Part {
 #[derive(Debug, Serialize)]
 struct Readiness {
     ready: bool,
+    /// Which world the database describes: `live`, or a sandbox by its seed and size; pages say so.
+    world: Option<String>,
     parts: Vec<Part>,
 }
 
@@ -37,7 +39,8 @@ pub(super) async fn ready(State(shared): State<Shared>) -> Response {
     let parts = parts(&shared.pool).await;
     let ready = parts.iter().all(|part| part.ok);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let mut response = (status, Json(Readiness { ready, parts })).into_response();
+    let world = if ready { store::world::identity(&shared.pool).await.ok().flatten() } else { None };
+    let mut response = (status, Json(Readiness { ready, world, parts })).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
