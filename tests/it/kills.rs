@@ -27,7 +27,8 @@ fn start(world: &World) -> Ribbon {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_indexer_is_killed_and_nothing_is_lost() {
     let kills = harness::long::count("KILLS", KILLS);
-    for seed in harness::long::seeds("kills", 1) {
+    let mut seeds = harness::long::seeds("kills", 1);
+    while let Some(seed) = seeds.next() {
         let mut random = StdRng::seed_from_u64(seed);
         let world = World::open(seed, GIFTS).await;
         let mut inside = 0;
@@ -42,13 +43,15 @@ async fn the_indexer_is_killed_and_nothing_is_lost() {
         println!("seed {seed}: {inside} of {kills} kills fell inside an open write transaction");
         settle(&world, &format!("after {kills} kills, seed {seed}")).await;
         assert!(inside * 3 >= kills, "only {inside} of {kills} kills fell inside an open write transaction");
+        seeds.done(seed);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgresql_is_killed_and_nothing_is_lost() {
     let kills = harness::long::count("SERVER_KILLS", SERVER_KILLS);
-    for seed in harness::long::seeds("server-kills", 1) {
+    let mut seeds = harness::long::seeds("server-kills", 1);
+    while let Some(seed) = seeds.next() {
         let mut random = StdRng::seed_from_u64(seed);
         let server = harness::own_cluster().await;
         let world = World::open_on(seed, GIFTS, server.url()).await;
@@ -63,6 +66,7 @@ async fn postgresql_is_killed_and_nothing_is_lost() {
         progress(&world, &mut ribbon).await;
         ribbon.interrupt().await;
         settle(&world, &format!("after {kills} kills of PostgreSQL, seed {seed}")).await;
+        seeds.done(seed);
     }
 }
 
