@@ -4,10 +4,11 @@ use domain::{LotState, holding::Holding, lot::Lot};
 use futures_util::TryStreamExt;
 use pricing::FeeTable;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 
 use crate::{
     fold::{self, FoldFault},
-    log::{self, LogFault},
+    log::{self, LogFault, LogHead},
     pool::Pool,
 };
 
@@ -33,9 +34,28 @@ const CHUNK: i64 = 5_000;
 /// # Errors
 /// [`StateFault`].
 pub async fn hash(pool: &Pool) -> Result<String, StateFault> {
+    Ok(hash_at_head(pool).await?.1)
+}
+
+/// The hash and the log's head that it belongs to, as of one instant, however much is written meanwhile.
+///
+/// # Errors
+/// [`StateFault`].
+pub async fn hash_at_head(pool: &Pool) -> Result<(LogHead, String), StateFault> {
+    let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
+    let row = sqlx::query!("select position, head from market.log_head").fetch_one(&mut *tx).await?;
+    let head = LogHead { position: row.position, head: log::head_of(&row.head) };
     let mut hasher = Sha256::new();
+    hash_lots(&mut tx, &mut hasher).await?;
+    hash_gifts(&mut tx, &mut hasher).await?;
+    hash_sales(&mut tx, &mut hasher).await?;
+    tx.commit().await?;
+    Ok((head, hex::encode(hasher.finalize())))
+}
+
+async fn hash_lots(connection: &mut PgConnection, hasher: &mut Sha256) -> Result<(), StateFault> {
     let mut lots = sqlx::query!(r#"select market, lot, slug, number, registers from market.lots order by market collate "C", lot collate "C""#)
-        .fetch(pool);
+        .fetch(connection);
     while let Some(row) = lots.try_next().await? {
         let lot: Lot = serde_json::from_str(&row.registers).map_err(|fault| FoldFault::Unreadable {
             what: format!("lot {} of {}", row.lot, row.market),
@@ -43,9 +63,13 @@ pub async fn hash(pool: &Pool) -> Result<String, StateFault> {
         })?;
         hasher.update(lot_line(&row.market, &row.lot, &row.slug, row.number, &lot).as_bytes());
     }
+    Ok(())
+}
+
+async fn hash_gifts(connection: &mut PgConnection, hasher: &mut Sha256) -> Result<(), StateFault> {
     let mut gifts =
         sqlx::query!(r#"select slug, number, registers from market.gifts order by slug collate "C", number"#)
-            .fetch(pool);
+            .fetch(connection);
     while let Some(row) = gifts.try_next().await? {
         let holding: Holding =
             serde_json::from_str(&row.registers).map_err(|fault| FoldFault::Unreadable {
@@ -54,11 +78,15 @@ pub async fn hash(pool: &Pool) -> Result<String, StateFault> {
             })?;
         hasher.update(gift_line(&row.slug, row.number, &holding).as_bytes());
     }
+    Ok(())
+}
+
+async fn hash_sales(connection: &mut PgConnection, hasher: &mut Sha256) -> Result<(), StateFault> {
     let mut sales = sqlx::query!(
         r#"select market, lot, price_amount, price_currency, sold_at_us from market.sales
            order by market collate "C", lot collate "C", sold_at_us, price_amount"#
     )
-    .fetch(pool);
+    .fetch(connection);
     while let Some(row) = sales.try_next().await? {
         let line = format!(
             "sale {} {} {} {} {}\n",
@@ -66,7 +94,7 @@ pub async fn hash(pool: &Pool) -> Result<String, StateFault> {
         );
         hasher.update(line.as_bytes());
     }
-    Ok(hex::encode(hasher.finalize()))
+    Ok(())
 }
 
 /// What holds for a lot, as one line with its line end.
