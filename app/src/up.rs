@@ -55,11 +55,11 @@ pub async fn start(config: UpConfig) -> Result<Running, Failure> {
 
 impl Running {
     async fn begin(&mut self, mut config: UpConfig) -> Result<(), Failure> {
-        // A port in use or a missing credential shall cost nothing, so these come before the database.
-        let bound = serving::bind(&config.http).await?;
+        // A missing credential or a port in use shall cost nothing, so these come before the database.
         if config.sandbox.is_none() {
             sources::build(&config.markets)?;
         }
+        let bound = serving::bind(&config.http).await?;
         let pool = self.open_database(&config).await?;
         let serving = self.serving.insert(bound.serve(pool.clone(), &config.http));
         let stop = serving.stop_token();

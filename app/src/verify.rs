@@ -93,6 +93,12 @@ fn member(name: &str, value: &Value) -> String {
     format!("  \"{name}\": {}", value.replace('\n', "\n  "))
 }
 
+/// Judges an evidence file, as `verify event` does.
+#[must_use]
+pub fn event_file(bytes: &[u8]) -> Answer {
+    event::verify(bytes)
+}
+
 /// Runs a check, prints its answer, gives its exit code.
 #[must_use]
 pub fn run(job: &VerifyJob) -> Exit {
@@ -118,7 +124,7 @@ pub fn answer(job: &VerifyJob) -> Answer {
             Err(why) => Answer::bad_input(why),
         },
         VerifyJob::Event { file } => match input::read(file) {
-            Ok(bytes) => event::verify(&bytes),
+            Ok(bytes) => event_file(&bytes),
             Err(why) => Answer::bad_input(why),
         },
     }

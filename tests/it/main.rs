@@ -1,5 +1,6 @@
 //! Whole paths.
 
+mod app;
 mod dev_script;
 mod equality;
 mod facts;

@@ -7,15 +7,24 @@ use tokio::sync::watch;
 
 use crate::progress::{Step, say};
 
-/// Shows progress until each market's first picture is complete, or its worker has ended. Says how many listings were seen.
-pub async fn watch(markets: Vec<watch::Receiver<Progress>>) -> u64 {
+/// Shows progress until each market's first picture is complete, or its worker has ended. Then says so in one line.
+pub async fn watch(markets: Vec<watch::Receiver<Progress>>) {
     let began = Instant::now();
-    let all = markets.into_iter().map(|market| tokio::spawn(watch_one(market, began)));
+    let all = markets.iter().map(|market| tokio::spawn(watch_one(market.clone(), began)));
     let mut listings = 0;
     for one in all.collect::<Vec<_>>() {
         listings += one.await.unwrap_or(0);
     }
-    listings
+    let is_complete = markets.iter().all(|market| market.borrow().is_filled());
+    match (is_complete, listings) {
+        (false, _) => say("The first picture is not complete."),
+        (true, 0) => say("The picture is complete from an earlier start."),
+        (true, _) => say(&format!(
+            "The first picture is complete after {} s: {listings} listings on {} markets.",
+            tenths(began),
+            markets.len()
+        )),
+    }
 }
 
 async fn watch_one(mut market: watch::Receiver<Progress>, began: Instant) -> u64 {

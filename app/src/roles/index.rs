@@ -13,7 +13,6 @@ use crate::config::roles::IndexConfig;
 use crate::database::{Database, Private};
 use crate::exit::{Blame as _, Exit, Failure};
 use crate::parts::{picture, signals, sources, state, working, world};
-use crate::progress::say;
 
 /// Runs the job.
 ///
@@ -51,12 +50,7 @@ async fn gather(config: &IndexConfig, pool: &Pool, once: bool) -> Result<Exit, F
     let pace = working::pace(&config.markets);
     let working = working::start(pool.clone(), clock, sources, pace, config.evidence, notices);
     answer::line(&format!("Ribbon gathers; world: {world}"));
-    let watched = picture::watch(working.progress());
-    match stop.run_until_cancelled(watched).await {
-        Some(listings) => say(&format!("The first picture is complete: {listings} listings.")),
-        None if once => say("Stopped before the picture was complete."),
-        None => {}
-    }
+    stop.run_until_cancelled(picture::watch(working.progress())).await;
     let is_complete = working.progress().iter().all(|market| market.borrow().is_filled());
     if !once {
         stop.cancelled().await;

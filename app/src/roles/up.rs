@@ -7,7 +7,6 @@ use crate::config::Values;
 use crate::config::roles::UpConfig;
 use crate::exit::{Exit, Failure};
 use crate::parts::{picture, signals};
-use crate::progress::say;
 use crate::up;
 
 /// Starts everything, shows how far the first picture is, runs until it is told to stop.
@@ -28,15 +27,7 @@ pub async fn run(values: &Values) -> Result<Exit, Failure> {
         began.elapsed().as_millis(),
         running.world(),
     ));
-    let progress = running.progress();
-    let count = progress.len();
-    let picture = tokio::spawn(async move {
-        let listings = picture::watch(progress).await;
-        say(&format!(
-            "The first picture is complete: {listings} listings on {count} markets, {} s after the start.",
-            began.elapsed().as_secs()
-        ));
-    });
+    let picture = tokio::spawn(picture::watch(running.progress()));
     let lost = tokio::select! {
         () = stop.cancelled() => None,
         reason = running.database_lost() => Some(reason),

@@ -13,7 +13,7 @@ use store::{Batch, Ingest, Pool};
 use crate::answer;
 use crate::config::roles::IndexConfig;
 use crate::exit::{Blame as _, Exit, Failure};
-use crate::parts::{working, world};
+use crate::parts::{state, working, world};
 
 /// Takes every fixture in. Idempotent: a second run finds nothing new.
 ///
@@ -21,6 +21,7 @@ use crate::parts::{working, world};
 /// Exit code 2 when the database holds another world, 3 when it does not answer, 1 when a fixture cannot be read.
 pub(super) async fn fill(config: &IndexConfig, pool: &Pool) -> Result<Exit, Failure> {
     world::claim(pool, world::FIXTURES).await?;
+    state::make_current(pool).await?;
     let (ingest, writer) = working::ingest(pool.clone(), config.evidence);
     let filled = fill_all(pool, &ingest).await;
     drop(ingest);

@@ -1,0 +1,137 @@
+//! Each role in a process of its own against one database: sandbox, index, serve, check, export, verify, migrate.
+
+use harness::{Ribbon, RibbonCommand};
+use serde_json::{Value, json};
+
+use super::{Folder, metric};
+
+/// A sandbox process and the settings it prints.
+async fn sandbox(folder: &Folder) -> (Ribbon, Vec<(String, String)>) {
+    let data_dir = folder.0.to_str().expect("a path of ours");
+    let mut sandbox =
+        RibbonCommand::new("sandbox --sandbox-gifts 300 --sandbox-listen 127.0.0.1:0 --speed 2000")
+            .env("RIBBON_DATA_DIR", data_dir)
+            .start();
+    sandbox.line("its settings", |line| line.starts_with("RIBBON_SPEED=").then_some(())).await;
+    let said = sandbox.log();
+    let settings = said.iter().filter_map(|line| {
+        let (name, value) = line.split_once('=').filter(|(name, _)| name.starts_with("RIBBON_"))?;
+        Some((name.to_owned(), value.to_owned()))
+    });
+    // One market is enough here: `up` gathers from all.
+    let settings = settings.chain([("RIBBON_MARKETS".to_owned(), "getgems".to_owned())]).collect();
+    (sandbox, settings)
+}
+
+fn command(role: &str, url: &str, settings: &[(String, String)]) -> RibbonCommand {
+    let command = RibbonCommand::new(role).env("DATABASE_URL", url).env("RIBBON_LOG", "warn");
+    settings.iter().fold(command, |command, (name, value)| command.env(name, value))
+}
+
+#[tokio::test]
+async fn roles_work_alone_and_agree() {
+    let folder = Folder::new("roles");
+    let database = harness::database().await;
+    let (_sandbox, settings) = sandbox(&folder).await;
+    assert!(settings.iter().any(|(name, _)| name == "RIBBON_GETGEMS_BASE_URL"), "{settings:?}");
+    let url = database.url.as_str();
+
+    let migrated = command("migrate", url, &[]).run(b"").await;
+    assert_eq!(migrated.code, Some(0), "{}", migrated.stderr);
+
+    // Started first, the server waits for whoever gathers.
+    let mut served = command("serve --listen 127.0.0.1:0", url, &[]).start();
+    let base = served
+        .line("its address", |line| {
+            Some(line.strip_prefix("Ribbon serves at ")?.trim_end_matches('/').to_owned())
+        })
+        .await;
+    served.line("what it waits for", |line| line.contains("nobody has gathered").then_some(())).await;
+
+    let gathered = command("index --once", url, &settings).run(b"").await;
+    assert_eq!(gathered.code, Some(0), "{}", gathered.stderr);
+    assert!(gathered.stderr.contains("The first picture is complete"), "{}", gathered.stderr);
+
+    let client = harness::http();
+    let query = json!({ "query": "{ log { position hash } listings(first: 1) { totalCount } }" });
+    let mut answer = Value::Null;
+    for _ in 0..600 {
+        let response = client.post(format!("{base}/graphql")).json(&query).send().await.expect("an answer");
+        if response.status().is_success() {
+            answer = response.json().await.expect("JSON");
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(answer["data"]["log"]["hash"].is_string(), "{answer}");
+
+    let checked = command("check --json", url, &settings).run(b"").await;
+    assert_eq!(checked.code, Some(0), "{}\n{}", checked.json(), checked.stderr);
+    for part in ["configuration", "database", "migrations", "log", "state", "listings", "floors", "sources"] {
+        let all = checked.json()["findings"].clone();
+        let found = all.as_array().expect("a list").iter().find(|one| one["part"] == part).cloned();
+        assert_eq!(found.expect(part)["outcome"], "fine", "{all}");
+    }
+
+    let exported = command("export log", url, &[]).run(b"").await;
+    assert_eq!(exported.code, Some(0), "{}", exported.stderr);
+    let proven = RibbonCommand::new("verify log -").run(&exported.stdout).await;
+    assert_eq!(proven.code, Some(0), "{}", proven.stderr);
+    let proven = proven.json();
+    let metrics =
+        client.get(format!("{base}/metrics")).send().await.expect("metrics").text().await.expect("text");
+    assert_eq!(proven["position"], metric(&metrics, "ribbon_log_position"));
+    assert_eq!(proven["head"], answer["data"]["log"]["hash"]);
+    let hash = store::state::hash(&database.pool).await.expect("the state's hash");
+    assert_eq!(proven["state_hash"], hash.as_str());
+
+    let rebuilt = command("index --rebuild", url, &[]).run(b"").await;
+    assert_eq!(rebuilt.code, Some(0), "{}", rebuilt.stderr);
+    assert_eq!(store::state::hash(&database.pool).await.expect("the state's hash"), hash);
+
+    assert_eq!(served.interrupt().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_check_names_what_is_wrong_and_how_to_mend_it() {
+    let database = harness::database().await;
+    let filled = command("index --from-fixtures", &database.url, &[]).run(b"").await;
+    assert_eq!(filled.code, Some(0), "{}", filled.stderr);
+    let check = async || command("check --json --offline", &database.url, &[]).run(b"").await;
+    let fresh = check().await;
+    assert_eq!(fresh.code, Some(0), "{}", fresh.json());
+
+    let wrong = |outcome: &harness::Outcome| {
+        let all = outcome.json()["findings"].as_array().expect("a list").clone();
+        let wrong = all.into_iter().filter(|one| one["outcome"] == "wrong");
+        wrong.map(|one| (one["part"].to_string(), one["mend"].to_string())).collect::<Vec<_>>()
+    };
+    let break_it = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&database.pool).await.expect("the damage is done");
+    };
+
+    break_it("update market.floors set amount = amount + 1 where to_position is null").await;
+    let broken = check().await;
+    assert_eq!(broken.code, Some(1));
+    assert!(
+        wrong(&broken)[0].0.contains("floors") && wrong(&broken)[0].1.contains("--rebuild"),
+        "{:?}",
+        wrong(&broken)
+    );
+
+    break_it("delete from market.sales where position = (select min(position) from market.sales)").await;
+    assert!(wrong(&check().await)[0].0.contains("state"));
+
+    let rebuilt = command("index --rebuild", &database.url, &[]).run(b"").await;
+    assert_eq!(rebuilt.code, Some(0), "{}", rebuilt.stderr);
+    assert_eq!(check().await.code, Some(0), "a rebuild mends both");
+
+    break_it("update market.events set observed_at_us = observed_at_us + 1 where position = 3").await;
+    let broken = check().await;
+    assert_eq!(broken.code, Some(1));
+    assert!(
+        wrong(&broken)[0].0.contains("log") && wrong(&broken)[0].1.contains("backup"),
+        "{:?}",
+        wrong(&broken)
+    );
+}
