@@ -32,8 +32,8 @@ fn main() {
     );
     for slug in slugs {
         for (model, backdrop) in models.iter().zip(backdrops) {
-            let colours = pages::art::backdrop(backdrop);
-            let (center, edge) = colours.map_or(("#888", "#444"), |b| (b.center.as_str(), b.edge.as_str()));
+            let colors = pages::art::backdrop(backdrop);
+            let (center, edge) = colors.map_or(("#888", "#444"), |b| (b.center.as_str(), b.edge.as_str()));
             let drawn: String = pages::art::model(slug, model).bytes().map(|b| format!("%{b:02x}")).collect();
             println!(
                 "<div style='background:radial-gradient(circle at 50% 45%,{center},{edge})'><img src='data:image/svg+xml,{drawn}'></div>"

@@ -1,4 +1,4 @@
-// Bundles src/ into dist/, and writes NOTICE with the licence of every package that is really inside. The same sources give the same bytes.
+// Bundles src/ into dist/, and writes NOTICE with the license of every package that is really inside. The same sources give the same bytes.
 import { build } from "esbuild";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -32,13 +32,13 @@ for (const [input, { bytesInOutput }] of Object.entries(used)) {
   const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(input);
   if (match && bytesInOutput > 0) names.add(match[1]);
 }
-const parts = ["The explorer in dist/ contains these packages from npm. Each stands under the licence printed with it."];
+const parts = ["The explorer in dist/ contains these packages from npm. Each stands under the license printed with it."];
 for (const name of [...names].sort()) {
   const folder = path.join(root, "node_modules", name);
   const { version, license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
-  if (!PERMISSIVE.has(license)) throw new Error(`${name} stands under ${license}: not on the list of permissive licences in build.mjs`);
+  if (!PERMISSIVE.has(license)) throw new Error(`${name} stands under ${license}: not on the list of permissive licenses in build.mjs`);
   const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text = file ? (await readFile(path.join(folder, file), "utf8")).trim().replace(/\r\n/g, "\n") : `(The package carries no licence text; its package.json says ${license}.)`;
+  const text = file ? (await readFile(path.join(folder, file), "utf8")).trim().replace(/\r\n/g, "\n") : `(The package carries no license text; its package.json says ${license}.)`;
   parts.push(`${"-".repeat(78)}\n${name} ${version} (${license})\n\n${text}`);
 }
 await writeFile(path.join(root, "NOTICE"), `${parts.join("\n\n")}\n`);

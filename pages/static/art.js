@@ -1,4 +1,4 @@
-// A gift's picture in three layers: the real backdrop's colours, the drawn symbol as a mask, the drawn model.
+// A gift's picture in three layers: the real backdrop's colors, the drawn symbol as a mask, the drawn model.
 import { el } from "./dom.js";
 
 let backdrops = {};
@@ -6,11 +6,11 @@ export async function loadBackdrops() { backdrops = await fetch("/art/backdrops.
 
 export function art({ slug, model, symbol, backdrop }, alt = "") {
   const box = el("div", { class: "art" });
-  const colours = backdrops[backdrop];
-  if (colours) {
-    box.style.setProperty("--center", colours.center);
-    box.style.setProperty("--edge", colours.edge);
-    box.style.setProperty("--pattern", colours.pattern);
+  const colors = backdrops[backdrop];
+  if (colors) {
+    box.style.setProperty("--center", colors.center);
+    box.style.setProperty("--edge", colors.edge);
+    box.style.setProperty("--pattern", colors.pattern);
   }
   if (symbol) {
     const pattern = el("div", { class: "pattern" });

@@ -1,16 +1,16 @@
-//! The real backdrops' colours, see `data/README.md`.
+//! The real backdrops' colors, see `data/README.md`.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-/// All backdrops as JSON: name to colours.
+/// All backdrops as JSON: name to colors.
 pub const BACKDROPS_JSON: &str = include_str!("../../data/backdrops.json");
 
 static BACKDROPS: LazyLock<BTreeMap<String, Backdrop>> =
     LazyLock::new(|| serde_json::from_str(BACKDROPS_JSON).expect("a test reads the committed backdrops"));
 
-/// A backdrop's colours as `#rrggbb`.
+/// A backdrop's colors as `#rrggbb`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backdrop {
     /// In the middle.
@@ -23,7 +23,7 @@ pub struct Backdrop {
     pub text: String,
 }
 
-/// The colours of a backdrop, in any case; `None` for one we have no colours of.
+/// The colors of a backdrop, in any case; `None` for one we have no colors of.
 #[must_use]
 pub fn backdrop(name: &str) -> Option<&'static Backdrop> {
     BACKDROPS.get(name).or_else(|| {

@@ -1,4 +1,4 @@
-//! Five tones of a model, steered by the colour words in its name.
+//! Five tones of a model, steered by the color words in its name.
 
 use super::seed::Seed;
 
@@ -12,7 +12,7 @@ pub(super) struct Palette {
     pub(super) accent: String,
 }
 
-/// Words that name a colour: hue in degrees, saturation and lightness of the middle tone in percent.
+/// Words that name a color: hue in degrees, saturation and lightness of the middle tone in percent.
 const WORDS: [(&[&str], u16, u8, u8); 22] = [
     (
         &[
@@ -110,7 +110,7 @@ impl Palette {
             Some((_, hue, saturation, lightness)) => (*hue, *saturation, *lightness),
             None => (u16::try_from(seed.pick(1, 24) * 15).unwrap_or(0), 66, 54),
         };
-        // A name that says a colour still differs a little from its namesakes.
+        // A name that says a color still differs a little from its namesakes.
         let hue = hue + 360 + u16::try_from(seed.pick(2, 9)).unwrap_or(0) - 4;
         let accent = hue + [150, 180, 210, 40][seed.pick(3, 4)];
         Self {
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_give_the_known_colours() {
+    fn integers_give_the_known_colors() {
         assert_eq!(hsl(0, 100, 50), "#ff0000");
         assert_eq!(hsl(120, 100, 25), "#007f00");
         assert_eq!(hsl(240, 100, 50), "#0000ff");
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_words_are_heard() {
+    fn color_words_are_heard() {
         assert_ne!(Palette::of("Ruby").mid, Palette::of("Emerald").mid);
         assert_ne!(Palette::of("Cozy").mid, Palette::of("Chilly").mid);
     }

@@ -1,4 +1,4 @@
-//! Symbols: one-coloured shapes for the pattern behind a gift, used as a mask, so only their outline counts.
+//! Symbols: one-colored shapes for the pattern behind a gift, used as a mask, so only their outline counts.
 
 use super::seed::Seed;
 
