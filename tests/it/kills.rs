@@ -9,7 +9,11 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use rustix::process::{Pid, Signal, kill_process};
 use store::{Pool, log::fold::LogReader};
 
-use crate::{equality::compare, store_log::state_rows, world::{World, until}};
+use crate::{
+    equality::compare,
+    store_log::state_rows,
+    world::{World, until},
+};
 
 /// Kills of the indexer and of PostgreSQL in the usual run.
 const KILLS: u64 = 40;
@@ -81,7 +85,11 @@ async fn progress(world: &World, ribbon: &mut Ribbon) {
         if let Some(status) = ribbon.exit_status() {
             panic!("the indexer ended by itself ({status}):\n{}", ribbon.log().join("\n"));
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "no progress in a minute:\n{}", ribbon.log().join("\n"));
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "no progress in a minute:\n{}",
+            ribbon.log().join("\n")
+        );
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
 }
@@ -129,17 +137,25 @@ async fn settle(world: &World, when: &str) {
     let pool = world.pool();
     compare(world, when).await;
 
-    let chunks: Vec<String> = store::log::export::export(pool.clone(), 0).try_collect().await.expect("an export");
+    let chunks: Vec<String> =
+        store::log::export::export(pool.clone(), 0).try_collect().await.expect("an export");
     let mut reader = LogReader::default();
     for line in chunks.concat().lines() {
         reader.take(line).expect("an unbroken log");
     }
     let summary = reader.end().expect("a whole log");
     let head = store::log::head(pool).await.expect("the head");
-    assert_eq!((summary.position, summary.head), (head.position, head.head), "{when}: the chain proves every event");
+    assert_eq!(
+        (summary.position, summary.head),
+        (head.position, head.head),
+        "{when}: the chain proves every event"
+    );
 
     let before = state_rows(pool).await;
     store::state::rebuild(pool, FeeTable::bundled(), |_, _| {}).await.expect("a rebuild");
     assert!(before == state_rows(pool).await, "{when}: the state is the fold of the log");
-    until(Duration::from_secs(10), "no connection of a dead process is left", || async { !writes_open(pool).await }).await;
+    until(Duration::from_secs(10), "no connection of a dead process is left", || async {
+        !writes_open(pool).await
+    })
+    .await;
 }

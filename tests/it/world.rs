@@ -110,7 +110,8 @@ impl World {
     /// The variables with which an indexer in another process gathers this world into this database.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
         let known = |id: &&adapters::Registration| self.markets.contains(&id.id);
-        let mut settings: Vec<_> = MARKETS.iter().filter(known).flat_map(|market| self.settings_of(market)).collect();
+        let mut settings: Vec<_> =
+            MARKETS.iter().filter(known).flat_map(|market| self.settings_of(market)).collect();
         settings.push(("RIBBON_MARKETS", self.markets.join(",")));
         settings.push(("RIBBON_SPEED", SPEED.to_string()));
         settings.push(("RIBBON_HISTORY_DAYS", "3650".into()));
@@ -168,7 +169,7 @@ impl World {
     async fn rested(&self) {
         let deadline = Instant::now() + Duration::from_secs(60);
         let (mut last, mut since) = (self.head().await, Instant::now());
-        while since.elapsed() < Duration::from_millis(700) {
+        while since.elapsed() < Duration::from_millis(1_600) {
             assert!(Instant::now() < deadline, "never: a log at rest");
             tokio::time::sleep(Duration::from_millis(20)).await;
             let head = self.head().await;
