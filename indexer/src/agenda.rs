@@ -1,7 +1,7 @@
 //! What a worker does next. Pure; times are milliseconds of the worker's monotonic clock and may lie before its start.
 //!
 //! The feed comes first, because it tells times; then scans, the most overdue scope first and hot ones sooner; collections, attributes and
-//! history get every fourth turn while scans wait, so nothing starves.
+//! history share every fourth turn while scans wait, one after the other, so nothing starves.
 
 mod scopes;
 
@@ -14,6 +14,9 @@ use scopes::Scopes;
 const FEED_IN_A_ROW: u32 = 4;
 /// Every so many turns one is for what is neither feed nor scan.
 const SIDE_TURN: u32 = 4;
+
+/// What is neither feed nor scan, in the order of its turns.
+const SIDES: [Errand; 3] = [Errand::Collections, Errand::Attributes, Errand::History];
 
 /// One thing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,7 @@ pub struct Agenda {
     is_scanning: bool,
     scopes: Scopes,
     turns: u32,
+    last_side: Errand,
 }
 
 impl Agenda {
@@ -92,6 +96,7 @@ impl Agenda {
                 signed(pace.scaled_ms(pace.scope_cold_ms)),
             ),
             turns: 0,
+            last_side: Errand::History,
         }
     }
 
@@ -112,24 +117,30 @@ impl Agenda {
         self.turns = self.turns.wrapping_add(1);
         let is_side_turn = self.turns.is_multiple_of(SIDE_TURN);
         match (scan, side) {
-            (Some(_), Some(side)) if is_side_turn => side,
+            (Some(_), Some(side)) if is_side_turn => self.take_side(side),
             (Some(scan), _) => scan,
-            (None, Some(side)) => side,
+            (None, Some(side)) => self.take_side(side),
             (None, None) => Errand::Wait { until_ms: self.next_ms(now_ms) },
         }
     }
 
+    /// The side errand whose turn it is: of those wanted, the next one behind the last in a fixed circle. Attributes and history wait
+    /// for the first picture.
     fn side(&self, now_ms: i64) -> Option<Errand> {
-        if self.collections.is_wanted(now_ms) {
-            return Some(Errand::Collections);
-        }
-        if !self.scopes.is_filled() {
-            return None;
-        }
-        if self.attributes.is_wanted(now_ms) {
-            return Some(Errand::Attributes);
-        }
-        self.history_is_open.then_some(Errand::History)
+        let is_filled = self.scopes.is_filled();
+        let is_wanted = |side: &Errand| match side {
+            Errand::Collections => self.collections.is_wanted(now_ms),
+            Errand::Attributes => is_filled && self.attributes.is_wanted(now_ms),
+            Errand::History => is_filled && self.history_is_open,
+            _ => false,
+        };
+        let behind = SIDES.iter().position(|side| *side == self.last_side).map_or(0, |last| last + 1);
+        SIDES.into_iter().cycle().skip(behind).take(SIDES.len()).find(is_wanted)
+    }
+
+    fn take_side(&mut self, side: Errand) -> Errand {
+        self.last_side = side;
+        side
     }
 
     fn next_ms(&self, now_ms: i64) -> i64 {

@@ -60,7 +60,9 @@ impl Circuit {
     #[must_use]
     pub fn fail(self, now_ms: u64, open_ms: impl FnOnce(u32) -> u64) -> Self {
         let openings = match self {
-            Self::Closed { faults } if faults + 1 < FAULTS_TO_OPEN => return Self::Closed { faults: faults + 1 },
+            Self::Closed { faults } if faults + 1 < FAULTS_TO_OPEN => {
+                return Self::Closed { faults: faults + 1 };
+            }
             Self::Closed { .. } => 1,
             Self::Open { openings, .. } | Self::HalfOpen { openings } => openings.saturating_add(1),
         };
@@ -93,7 +95,8 @@ mod tests {
     use super::*;
 
     fn after_faults(count: u32) -> Circuit {
-        (0..count).fold(Circuit::default(), |circuit, _| circuit.fail(100, |openings| u64::from(openings) * 50))
+        (0..count)
+            .fold(Circuit::default(), |circuit, _| circuit.fail(100, |openings| u64::from(openings) * 50))
     }
 
     #[test]
@@ -118,6 +121,9 @@ mod tests {
     #[test]
     fn a_refusal_trips_it_at_once() {
         assert_eq!(Circuit::default().trip(10, 300), Circuit::Open { until_ms: 310, openings: 1 });
-        assert_eq!(Circuit::HalfOpen { openings: 1 }.trip(10, 5), Circuit::Open { until_ms: 15, openings: 2 });
+        assert_eq!(
+            Circuit::HalfOpen { openings: 1 }.trip(10, 5),
+            Circuit::Open { until_ms: 15, openings: 2 }
+        );
     }
 }

@@ -6,8 +6,8 @@
 
 pub mod absence;
 pub mod catalog;
-mod details;
 mod desk;
+mod details;
 pub mod feed;
 mod implied;
 pub mod memory;
@@ -20,10 +20,8 @@ mod replay;
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotId, MarketId, OrderKey, Origin,
-    Price, Rarity,
-    order_key::KeyRank,
-    sighting::ScopeId,
+    AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotId, MarketId,
+    OrderKey, Origin, Price, Rarity, order_key::KeyRank, sighting::ScopeId,
 };
 
 pub use memory::ScanMemory;

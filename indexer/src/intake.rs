@@ -71,7 +71,8 @@ impl Intake {
             known.lots = lots.into_iter().map(|(id, known)| (id, known.lot)).collect();
         }
         if !asked.source_ids.is_empty() {
-            known.logged = known::logged(&self.pool, market, &asked.source_ids).await.map_err(KnownFault::from)?;
+            known.logged =
+                known::logged(&self.pool, market, &asked.source_ids).await.map_err(KnownFault::from)?;
         }
         if asked.has_collections {
             let told = known::collections_told(&self.pool, market).await?;

@@ -9,12 +9,18 @@ fn label(market: &MarketId) -> String {
 }
 
 /// A page was read and what it means is committed. `since_answer` is the time from the whole answer to the commit.
-pub(crate) fn page_taken(market: &MarketId, walk: &'static str, events: &[(&'static str, u64)], since_answer: Duration) {
+pub(crate) fn page_taken(
+    market: &MarketId,
+    walk: &'static str,
+    events: &[(&'static str, u64)],
+    since_answer: Duration,
+) {
     metrics::counter!("indexer_pages_total", "market" => label(market), "walk" => walk).increment(1);
     metrics::histogram!("indexer_answer_to_commit_seconds", "market" => label(market), "walk" => walk)
         .record(since_answer.as_secs_f64());
     for (kind, count) in events {
-        metrics::counter!("indexer_events_total", "market" => label(market), "kind" => *kind).increment(*count);
+        metrics::counter!("indexer_events_total", "market" => label(market), "kind" => *kind)
+            .increment(*count);
     }
 }
 
@@ -39,7 +45,13 @@ pub(crate) fn fault(market: &MarketId, walk: &'static str, fault: &SourceFault, 
 }
 
 /// A scan ended: complete, broken off, or not believed.
-pub(crate) fn scan_ended(market: &MarketId, scope: &ScopeId, outcome: &'static str, lots: usize, duration: Duration) {
+pub(crate) fn scan_ended(
+    market: &MarketId,
+    scope: &ScopeId,
+    outcome: &'static str,
+    lots: usize,
+    duration: Duration,
+) {
     metrics::counter!("indexer_scans_total", "market" => label(market), "outcome" => outcome).increment(1);
     metrics::histogram!("indexer_scan_seconds", "market" => label(market)).record(duration.as_secs_f64());
     tracing::debug!(

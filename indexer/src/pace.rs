@@ -51,9 +51,13 @@ mod tests {
     #[test]
     fn a_faster_world_has_shorter_times() {
         let pace = |speed_x1000| Pace { speed_x1000, ..Pace::live(30_000) };
-        for (speed, ms, scaled) in
-            [(1_000, 8_000, 8_000), (30_000, 300_000, 10_000), (500, 10, 20), (1_000_000, 10, 1), (1_000, 0, 0)]
-        {
+        for (speed, ms, scaled) in [
+            (1_000, 8_000, 8_000),
+            (30_000, 300_000, 10_000),
+            (500, 10, 20),
+            (1_000_000, 10, 1),
+            (1_000, 0, 0),
+        ] {
             assert_eq!(pace(speed).scaled_ms(ms), scaled, "{ms} ms at speed {speed}");
         }
     }

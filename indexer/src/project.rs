@@ -68,7 +68,9 @@ pub async fn sweep_evidence(pool: Pool, stop: CancellationToken) {
         match evidence::sweep(&pool, SWEEP_PIECES).await {
             Ok(removed) if removed == SWEEP_PIECES.unsigned_abs() => continue,
             Ok(_) => {}
-            Err(fault) => tracing::debug!(error = %fault, "evidence could not be swept; it is tried again later"),
+            Err(fault) => {
+                tracing::debug!(error = %fault, "evidence could not be swept; it is tried again later")
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,

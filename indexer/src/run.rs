@@ -8,8 +8,9 @@ use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    observe, project,
+    observe,
     progress::Progress,
+    project,
     worker::{Surroundings, Worker},
 };
 
@@ -26,7 +27,11 @@ pub struct Indexer {
 
 /// Starts a worker per source, the projections and the sweep of old evidence. They end by `stop`.
 #[must_use]
-pub fn start(sources: Vec<Arc<dyn MarketSource>>, around: &Surroundings, stop: &CancellationToken) -> Indexer {
+pub fn start(
+    sources: Vec<Arc<dyn MarketSource>>,
+    around: &Surroundings,
+    stop: &CancellationToken,
+) -> Indexer {
     let mut tasks = JoinSet::new();
     let mut progress = Vec::new();
     for source in sources {

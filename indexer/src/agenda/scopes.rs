@@ -29,7 +29,12 @@ pub(super) struct Scopes {
 
 impl Scopes {
     pub(super) fn new(hot_ms: i64, cold_ms: i64) -> Self {
-        Self { entries: Vec::new(), heat: HashMap::new(), hot_ms: hot_ms.max(1), cold_ms: cold_ms.max(hot_ms).max(1) }
+        Self {
+            entries: Vec::new(),
+            heat: HashMap::new(),
+            hot_ms: hot_ms.max(1),
+            cold_ms: cold_ms.max(hot_ms).max(1),
+        }
     }
 
     pub(super) fn set(&mut self, scopes: Vec<Scope>) {
@@ -38,8 +43,9 @@ impl Scopes {
         self.entries = scopes
             .into_iter()
             .map(|scope| {
-                let (done_ms, rest_until_ms) =
-                    held.remove(&scope.id).map_or((None, i64::MIN), |entry| (entry.done_ms, entry.rest_until_ms));
+                let (done_ms, rest_until_ms) = held
+                    .remove(&scope.id)
+                    .map_or((None, i64::MIN), |entry| (entry.done_ms, entry.rest_until_ms));
                 Entry { scope, done_ms, rest_until_ms }
             })
             .collect();
@@ -103,9 +109,9 @@ impl Scopes {
     /// When the next scope becomes due if nothing happens before.
     pub(super) fn next_ms(&self, now_ms: i64) -> Option<i64> {
         let due = |entry: &Entry| {
-            let scan_ms = entry.done_ms.map_or(i64::MIN, |done_ms| {
-                done_ms + self.interval_ms(&entry.scope.collection.slug, now_ms)
-            });
+            let scan_ms = entry
+                .done_ms
+                .map_or(i64::MIN, |done_ms| done_ms + self.interval_ms(&entry.scope.collection.slug, now_ms));
             scan_ms.max(entry.rest_until_ms)
         };
         self.entries.iter().map(due).min()

@@ -103,7 +103,11 @@ fn heat_passes() {
     let mut agenda = settled(&["a"]);
     agenda.warm(&slug("a"), 4, 0);
     agenda.feed_paged(1_999, false);
-    assert_eq!(agenda.choose(2_001), Errand::Wait { until_ms: 2_099 }, "due by its heat at 0, but it has cooled");
+    assert_eq!(
+        agenda.choose(2_001),
+        Errand::Wait { until_ms: 2_099 },
+        "due by its heat at 0, but it has cooled"
+    );
     agenda.feed_paged(9_999, false);
     assert!(matches!(agenda.choose(9_999), Errand::Wait { .. }));
     assert_eq!(agenda.choose(10_000), Errand::ScanBegin(0));
@@ -137,4 +141,19 @@ fn a_scope_that_broke_off_rests_and_the_others_go_on() {
     assert_eq!(agenda.choose(50), Errand::ScanBegin(0));
     assert_eq!(agenda.scopes_done(), (1, 2));
     assert_eq!(agenda.collections_done(), (1, 2));
+}
+
+#[test]
+fn a_walk_through_collections_that_never_ends_starves_no_history() {
+    let mut agenda = settled(&["a"]);
+    agenda.history_is_open(true);
+    agenda.collections_paged(0, true);
+    agenda.scan_begun();
+    let mut chosen = Vec::new();
+    for now in 1..60 {
+        chosen.push(agenda.choose(now));
+    }
+    let count = |errand| chosen.iter().filter(|chosen| **chosen == errand).count();
+    assert_eq!((count(Errand::Collections), count(Errand::History)), (7, 7));
+    assert_eq!(count(Errand::ScanNext), 45);
 }

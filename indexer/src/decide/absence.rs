@@ -48,16 +48,24 @@ pub fn decide_absence(
         // Open at the scan before: written now, or a sale reported late could pass for the end. A feed has no time between a sighting
         // and the end of its scan, so an ask of that very scan needs no second line.
         let before = Implied::of(&lot, previous, None, &id, memory.skew_us);
-        let is_written = lot.ask.as_ref().zip(previous).is_some_and(|(ask, previous)| is_one_scan(ask.key, previous));
-        if let Some(Implied::Open { key, price, observed_us, ask_position, .. }) = before.filter(|_| !is_written) {
+        let is_written =
+            lot.ask.as_ref().zip(previous).is_some_and(|(ask, previous)| is_one_scan(ask.key, previous));
+        if let Some(Implied::Open { key, price, observed_us, ask_position, .. }) =
+            before.filter(|_| !is_written)
+        {
             let fact = Fact::StillListed { lot: id.clone(), scope: memory.scope.clone(), price };
-            let saying =
-                Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };
+            let saying = Saying {
+                key,
+                observed_us,
+                cause: Cause::Scan,
+                evidence: None,
+                corrects: None,
+                source_id: None,
+            };
             desk.emit(Some(&gift), fact, saying);
             desk.restates(ask_position);
         }
-        let fact =
-            Fact::Delisted { lot: id, scope: memory.scope.clone(), reason: DelistReason::Unseen };
+        let fact = Fact::Delisted { lot: id, scope: memory.scope.clone(), reason: DelistReason::Unseen };
         let saying = Saying {
             key: end,
             observed_us: frame.received_us,

@@ -20,8 +20,11 @@ pub fn decide_catalog(known: &mut Known, frame: &Frame, page: &Page) -> Decision
 pub(super) fn decide(desk: &mut Desk<'_>, seen: &Seen, path: &str) {
     match seen {
         Seen::Collection { slug, title, address, image_url } => {
-            let told =
-                CollectionTold { title: title.clone(), address: address.clone(), image_url: image_url.clone() };
+            let told = CollectionTold {
+                title: title.clone(),
+                address: address.clone(),
+                image_url: image_url.clone(),
+            };
             if desk.known.collections.get(slug).is_some_and(|held| !is_news(held, &told)) {
                 return desk.unchanged();
             }
@@ -38,8 +41,12 @@ pub(super) fn decide(desk: &mut Desk<'_>, seen: &Seen, path: &str) {
             if !desk.known.attributes.insert((slug.clone(), *kind, name.clone(), *rarity)) {
                 return desk.unchanged();
             }
-            let fact =
-                Fact::AttributeSeen { slug: slug.clone(), attribute: *kind, name: name.clone(), rarity: *rarity };
+            let fact = Fact::AttributeSeen {
+                slug: slug.clone(),
+                attribute: *kind,
+                name: name.clone(),
+                rarity: *rarity,
+            };
             say(desk, fact, path);
         }
         Seen::Open { .. } | Seen::Happened { .. } => {}

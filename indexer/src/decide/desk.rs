@@ -1,9 +1,6 @@
 //! The desk on which a page is worked through: what is known so far, and the events that came out.
 
-use domain::{
-    Cause, Event, EvidenceRef, Fact, Finality, GiftId, Lot, LotId, OrderKey,
-    sighting::ScopeId,
-};
+use domain::{Cause, Event, EvidenceRef, Fact, Finality, GiftId, Lot, LotId, OrderKey, sighting::ScopeId};
 
 use super::{Decision, Frame, Known, Restated};
 

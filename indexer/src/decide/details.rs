@@ -1,7 +1,7 @@
 //! When what is said of a gift besides its price is worth an event: only if it adds to what this lot's pages said before.
 
 use domain::{
-    Attribute, Cause, EvidenceRef, Fact, GiftId, Lot, LotDetails, LotId, OrderKey,
+    Attribute, Cause, EvidenceRef, Fact, GiftId, Lot, LotDetails, LotId, OrderKey, order_key::KeyRank,
     sighting::ScopeId,
 };
 
@@ -30,6 +30,9 @@ pub(super) fn tell(desk: &mut Desk<'_>, telling: Telling<'_>, is_late: bool) -> 
     let is_news = match &lot.details {
         None => *details != LotDetails::default(),
         Some(held) if is_late || held.key >= key => adds_attribute(&held.value, details),
+        Some(held) if cause == Cause::Scan && held.key.rank == KeyRank::Scan => {
+            is_otherwise(&held.value, details)
+        }
         Some(held) => adds(&held.value, details),
     };
     if is_news {
@@ -42,7 +45,13 @@ pub(super) fn tell(desk: &mut Desk<'_>, telling: Telling<'_>, is_late: bool) -> 
 }
 
 /// Whether a look later than `key` saw the lot, and thereby confirmed the details held; where it cannot be known any more, yes.
-pub(super) fn is_late(lot: &Lot, key: OrderKey, end: Option<OrderKey>, active: Option<&ScanMemory>, id: &LotId) -> bool {
+pub(super) fn is_late(
+    lot: &Lot,
+    key: OrderKey,
+    end: Option<OrderKey>,
+    active: Option<&ScanMemory>,
+    id: &LotId,
+) -> bool {
     if active.and_then(|memory| memory.seen(id)).is_some_and(|seen| seen.key > key) {
         return true;
     }
@@ -70,12 +79,19 @@ pub(super) fn restate(
         return;
     }
     let fact = Fact::MetadataSeen { lot: id.clone(), scope: scope.clone(), details: held.value };
-    let saying = Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };
+    let saying =
+        Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };
     desk.emit(Some(gift), fact, saying);
     desk.restates(Some(held.position).filter(|_| has_completed));
 }
 
-/// Whether `told` says anything that `held` does not. What it leaves out is no news: sources differ in how much they tell.
+/// Whether one page of listings says otherwise than an earlier one did: both tell all they have, so what is left out is gone.
+fn is_otherwise(held: &LotDetails, told: &LotDetails) -> bool {
+    let circumstances = |details: &LotDetails| LotDetails { attributes: Vec::new(), ..details.clone() };
+    circumstances(held) != circumstances(told) || adds_attribute(held, told)
+}
+
+/// Whether `told` says anything that `held` does not. What it leaves out is no news: feeds and pages differ in how much they tell.
 fn adds(held: &LotDetails, told: &LotDetails) -> bool {
     let LotDetails {
         attributes: _,
@@ -111,7 +127,9 @@ fn is_other<T: PartialEq>(held: &Option<T>, told: &Option<T>) -> bool {
 
 fn adds_attribute(held: &LotDetails, told: &LotDetails) -> bool {
     let covers = |held: &Attribute, told: &Attribute| {
-        held.kind == told.kind && held.name == told.name && (told.rarity.is_none() || held.rarity == told.rarity)
+        held.kind == told.kind
+            && held.name == told.name
+            && (told.rarity.is_none() || held.rarity == told.rarity)
     };
     told.attributes.iter().any(|told| !held.attributes.iter().any(|held| covers(held, told)))
 }
@@ -128,6 +146,15 @@ mod tests {
             owner: owner.map(str::to_owned),
             ..LotDetails::default()
         }
+    }
+
+    #[test]
+    fn what_a_page_no_longer_says_is_news_for_pages_alone() {
+        let rare = Rarity::per_mille(5);
+        let (with_owner, without) = (details(Some("a"), rare), details(None, rare));
+        assert!(is_otherwise(&with_owner, &without));
+        assert!(!adds(&with_owner, &without));
+        assert!(!is_otherwise(&details(None, rare), &details(None, None)), "attributes never change");
     }
 
     #[test]

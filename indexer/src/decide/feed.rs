@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     Cause, Fact, GiftId, Happening, Lot, LotDetails, LotId, LotState, OrderKey, Page, Seen,
-    event::DelistReason,
-    order_key::KeyRank,
-    sighting::ScopeId,
+    event::DelistReason, order_key::KeyRank, sighting::ScopeId,
 };
 
 use super::{
@@ -27,7 +25,8 @@ pub fn decide_feed_page(
     page: &Page,
 ) -> Decision {
     let mut desk = Desk::new(known, frame);
-    let mut told: Vec<Told<'_>> = page.sightings.iter().filter_map(|seen| Told::of(&seen.seen, &seen.path)).collect();
+    let mut told: Vec<Told<'_>> =
+        page.sightings.iter().filter_map(|seen| Told::of(&seen.seen, &seen.path)).collect();
     told.sort_by(|a, b| (a.key, a.source_id).cmp(&(b.key, b.source_id)));
     let mut looks = BTreeMap::new();
     let mut taken = HashSet::new();
@@ -162,7 +161,9 @@ impl<'a> Told<'a> {
     fn speaks_of_holder(&self) -> bool {
         matches!(
             self.what,
-            Happening::Sold { buyer: Some(_), .. } | Happening::Transferred { to: Some(_), .. } | Happening::Exported { .. }
+            Happening::Sold { buyer: Some(_), .. }
+                | Happening::Transferred { to: Some(_), .. }
+                | Happening::Exported { .. }
         )
     }
 }

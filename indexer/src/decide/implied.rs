@@ -1,7 +1,7 @@
 //! What is known of a lot without being written: how the latest look at its scope found it.
 
-use domain::{EvidenceRef, GiftId, Lot, LotId, OrderKey, Price, event::DelistReason, sighting::ScopeId};
 use domain::{Cause, Fact};
+use domain::{EvidenceRef, GiftId, Lot, LotId, OrderKey, Price, event::DelistReason, sighting::ScopeId};
 
 use super::{
     desk::{Desk, Saying},
@@ -33,7 +33,13 @@ impl Implied {
     }
 
     /// What the last completed scan, or the scan in progress, implies for a lot. `None` when something written is later.
-    pub(super) fn of(lot: &Lot, end: Option<OrderKey>, active: Option<&ScanMemory>, id: &LotId, skew_us: i64) -> Option<Self> {
+    pub(super) fn of(
+        lot: &Lot,
+        end: Option<OrderKey>,
+        active: Option<&ScanMemory>,
+        id: &LotId,
+        skew_us: i64,
+    ) -> Option<Self> {
         let decided = lot.decided_at();
         let seen = active.and_then(|memory| memory.seen(id)).filter(|seen| Some(seen.key) > decided);
         if let Some(seen) = seen.filter(|seen| Some(seen.key) > end) {
@@ -70,8 +76,14 @@ impl Implied {
                 if lot.open_price() != Some(&price) {
                     let has_page = evidence.is_some();
                     let fact = Fact::StillListed { lot: id.clone(), scope: scope.clone(), price };
-                    let saying =
-                        Saying { key, observed_us, cause: Cause::Scan, evidence, corrects: None, source_id: None };
+                    let saying = Saying {
+                        key,
+                        observed_us,
+                        cause: Cause::Scan,
+                        evidence,
+                        corrects: None,
+                        source_id: None,
+                    };
                     desk.emit(Some(gift), fact, saying);
                     if !has_page {
                         desk.restates(ask_position);
@@ -80,10 +92,19 @@ impl Implied {
             }
             Self::Absent { key, observed_us } => {
                 if lot.open_price().is_some() {
-                    let fact =
-                        Fact::Delisted { lot: id.clone(), scope: scope.clone(), reason: DelistReason::Unseen };
-                    let saying =
-                        Saying { key, observed_us, cause: Cause::Absence, evidence: None, corrects: None, source_id: None };
+                    let fact = Fact::Delisted {
+                        lot: id.clone(),
+                        scope: scope.clone(),
+                        reason: DelistReason::Unseen,
+                    };
+                    let saying = Saying {
+                        key,
+                        observed_us,
+                        cause: Cause::Absence,
+                        evidence: None,
+                        corrects: None,
+                        source_id: None,
+                    };
                     desk.emit(Some(gift), fact, saying);
                 }
             }

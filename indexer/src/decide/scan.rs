@@ -76,7 +76,9 @@ impl Open<'_> {
     fn decide_ask(&self, desk: &mut Desk<'_>, memory: &ScanMemory, key: OrderKey) {
         let lot = desk.lot(self.id);
         let is_after = |held: Option<OrderKey>| held.is_some_and(|held| held >= key);
-        if is_after(lot.ask.as_ref().map(|ask| ask.key)) || is_after(lot.ended.as_ref().map(|ended| ended.key)) {
+        if is_after(lot.ask.as_ref().map(|ask| ask.key))
+            || is_after(lot.ended.as_ref().map(|ended| ended.key))
+        {
             return;
         }
         let end = desk.scan_end(&memory.scope).filter(|end| *end > key);

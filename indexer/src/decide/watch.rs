@@ -9,8 +9,7 @@ pub fn quarantined(fault: &Malformed, page: Option<&Exchange>, now_us: i64, orig
         path: fault.path.clone(),
         why: format!("expected {}, found {}", fault.expected, fault.found),
     };
-    let evidence =
-        page.map(|page| EvidenceRef { hash: page.evidence_hash(), path: fault.path.clone() });
+    let evidence = page.map(|page| EvidenceRef { hash: page.evidence_hash(), path: fault.path.clone() });
     event(fault.market.clone(), fact, evidence, now_us, origin)
 }
 

@@ -61,7 +61,11 @@ impl Worker {
     }
 
     /// Bears a fault of the market.
-    pub(super) async fn bear(&mut self, fault: SourceFault, page: Option<Box<Exchange>>) -> Result<(), IntakeFault> {
+    pub(super) async fn bear(
+        &mut self,
+        fault: SourceFault,
+        page: Option<Box<Exchange>>,
+    ) -> Result<(), IntakeFault> {
         let Some(request) = self.told.asked.take() else { return Ok(()) };
         let now_ms = self.now_ms();
         self.faults_in_a_row = self.faults_in_a_row.saturating_add(1);
@@ -79,7 +83,8 @@ impl Worker {
             }
             SourceFault::RetryAfter { after_ms, .. } => {
                 // The market's own number, and a little more, so that not everyone comes back at the same moment.
-                let jitter_ms = Backoff { first_ms: (after_ms / 10).max(1), most_ms: 5_000 }.wait_ms(1, &mut self.random);
+                let jitter_ms =
+                    Backoff { first_ms: (after_ms / 10).max(1), most_ms: 5_000 }.wait_ms(1, &mut self.random);
                 self.budget.hold(now_ms, after_ms.saturating_add(jitter_ms));
                 self.count_page_try();
             }

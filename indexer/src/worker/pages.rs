@@ -21,10 +21,21 @@ use crate::{
     observe,
 };
 
-/// The market's status row is marked as checked at most this often by pages that bring nothing, in milliseconds.
-const CHECKED_EVERY_MS: u64 = 1_000;
+/// The market's status row is marked as checked at most this often by polls that bring nothing, in milliseconds.
+const CHECKED_EVERY_MS: u64 = 200;
+/// The same for other pages that bring nothing.
+const CHECKED_BY_OTHERS_MS: u64 = 1_000;
 /// Pages of one walk through the collections; a walk that is longer goes in a circle.
 const COLLECTIONS_PAGES_MAX: u32 = 2_000;
+
+/// What a page means, to be committed as one.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    pub(super) decision: Decision,
+    pub(super) evidence: Vec<Packed>,
+    pub(super) attached: Vec<Packed>,
+    pub(super) marks: Vec<Mark>,
+}
 
 impl Worker {
     /// Reads an answer and takes what it shows.
@@ -47,7 +58,12 @@ impl Worker {
         }
     }
 
-    async fn take_happenings(&mut self, request: Request, exchange: &Exchange, page: &Page) -> Result<(), Failure> {
+    async fn take_happenings(
+        &mut self,
+        request: Request,
+        exchange: &Exchange,
+        page: &Page,
+    ) -> Result<(), Failure> {
         let is_history = request.want == Want::History;
         let cause = if is_history { Cause::History } else { Cause::Feed };
         let mut known = self.intake.known(&self.market, &[page], &self.state.scans).await?;
@@ -67,14 +83,19 @@ impl Worker {
         let walk = if is_history { HISTORY } else { FEED };
         let mut marks = Vec::new();
         if cursor != request.cursor || (is_history && !has_more) {
-            marks.push(Mark::Cursor { market: self.market.clone(), walk: walk.to_owned(), cursor: cursor.clone() });
+            marks.push(Mark::Cursor {
+                market: self.market.clone(),
+                walk: walk.to_owned(),
+                cursor: cursor.clone(),
+            });
         }
         let evidence = self.pack_if_needed(&decision, exchange)?;
         let now_ms = signed(self.now_ms());
         for gift in decision.events.iter().filter_map(|event| event.gift.as_ref()) {
             self.agenda.warm(&gift.slug, 1, now_ms);
         }
-        self.commit_page(&request, exchange, page, decision, evidence, marks).await?;
+        let told = Taken { decision, evidence, attached: Vec::new(), marks };
+        self.commit_page(&request, exchange, page, told).await?;
         if is_history {
             self.state.history_cursor = cursor;
             self.agenda.history_is_open(has_more);
@@ -96,14 +117,21 @@ impl Worker {
         times.min().is_some_and(|oldest| oldest < horizon_us)
     }
 
-    async fn take_collections(&mut self, request: Request, exchange: &Exchange, page: &Page) -> Result<(), Failure> {
+    async fn take_collections(
+        &mut self,
+        request: Request,
+        exchange: &Exchange,
+        page: &Page,
+    ) -> Result<(), Failure> {
         self.take_catalog(&request, exchange, page).await?;
         if self.state.take_collections(page) {
             self.set_scopes();
         }
         let step = self.source.step(&request.want, request.cursor.as_deref(), page);
         let (cursor, has_more) = match step {
-            Step::Continue(cursor) if self.state.collections_pages < COLLECTIONS_PAGES_MAX => (Some(cursor), true),
+            Step::Continue(cursor) if self.state.collections_pages < COLLECTIONS_PAGES_MAX => {
+                (Some(cursor), true)
+            }
             Step::Continue(_) | Step::Done(_) => (None, false),
         };
         self.state.collections_pages = if has_more { self.state.collections_pages + 1 } else { 0 };
@@ -113,7 +141,12 @@ impl Worker {
         Ok(())
     }
 
-    async fn take_attributes(&mut self, request: Request, exchange: &Exchange, page: &Page) -> Result<(), Failure> {
+    async fn take_attributes(
+        &mut self,
+        request: Request,
+        exchange: &Exchange,
+        page: &Page,
+    ) -> Result<(), Failure> {
         self.take_catalog(&request, exchange, page).await?;
         self.state.attributes.pop_front();
         let has_more = !self.state.attributes.is_empty();
@@ -121,11 +154,16 @@ impl Worker {
         Ok(())
     }
 
-    async fn take_catalog(&mut self, request: &Request, exchange: &Exchange, page: &Page) -> Result<(), Failure> {
+    async fn take_catalog(
+        &mut self,
+        request: &Request,
+        exchange: &Exchange,
+        page: &Page,
+    ) -> Result<(), Failure> {
         let mut known = self.intake.known(&self.market, &[page], &self.state.scans).await?;
         let decision = decide_catalog(&mut known, &Frame::of(exchange, self.pace.skew_us), page);
         let evidence = self.pack_if_needed(&decision, exchange)?;
-        self.commit_page(request, exchange, page, decision, evidence, Vec::new()).await
+        self.commit_page(request, exchange, page, Taken { decision, evidence, ..Taken::default() }).await
     }
 
     fn pack_if_needed(&self, decision: &Decision, exchange: &Exchange) -> Result<Vec<Packed>, Failure> {
@@ -142,20 +180,20 @@ impl Worker {
         request: &Request,
         exchange: &Exchange,
         page: &Page,
-        decision: Decision,
-        evidence: Vec<Packed>,
-        mut marks: Vec<Mark>,
+        told: Taken,
     ) -> Result<(), Failure> {
+        let Taken { decision, evidence, attached, mut marks } = told;
         let now_ms = self.now_ms();
-        let is_poll = request.want == Want::Feed;
+        let every_ms = if request.want == Want::Feed { CHECKED_EVERY_MS } else { CHECKED_BY_OTHERS_MS };
         let is_silent = decision.is_empty() && marks.is_empty();
-        if is_poll || !is_silent || now_ms >= self.told.checked_ms.saturating_add(CHECKED_EVERY_MS) {
+        if !is_silent || self.told.checked_ms == 0 || now_ms >= self.told.checked_ms.saturating_add(every_ms)
+        {
             marks.push(Mark::Checked { market: self.market.clone() });
             self.told.checked_ms = now_ms;
         }
         let (events, kinds) = (decision.events.len(), observe::kinds(&decision.events));
         observe::page_counted(&self.market, decision.unchanged, page.passed.len());
-        self.intake.commit(decision, evidence, Vec::new(), marks).await?;
+        self.intake.commit(decision, evidence, attached, marks).await?;
         let since_us = self.clock.now_us().saturating_sub(exchange.received_at_us);
         let since = Duration::from_micros(u64::try_from(since_us).unwrap_or(0));
         observe::page_taken(&self.market, request.walk(), &kinds, since);

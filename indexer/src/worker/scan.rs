@@ -3,9 +3,8 @@
 use std::{collections::HashSet, time::Instant};
 
 use domain::{
-    EvidenceHash, Exchange, Page, RequestRecord,
+    EvidenceHash, Exchange, Fact, Page, RequestRecord,
     event::DelistReason,
-    Fact,
     ports::{Scope, Step},
 };
 use store::{
@@ -14,10 +13,14 @@ use store::{
     known,
 };
 
-use super::{Failure, Request, Worker, signed};
+use super::{Failure, Request, Worker, pages::Taken, signed};
 use crate::{
     agenda::Errand,
-    decide::{Frame, Known, ScanMemory, absence::{OpenLot, decide_absence}, scan::decide_scan_page},
+    decide::{
+        Frame, Known, ScanMemory,
+        absence::{OpenLot, decide_absence},
+        scan::decide_scan_page,
+    },
     intake::IntakeFault,
     observe,
 };
@@ -110,10 +113,11 @@ impl Worker {
             let events = u32::try_from(decision.events.len()).unwrap_or(SURPRISES_MAX).min(SURPRISES_MAX);
             self.agenda.warm(&active.scope.collection.slug, events, signed(self.now_ms()));
         }
-        self.commit_page(&request, exchange, page, decision, vec![packed], Vec::new()).await?;
         let step = self.source.step(&request.want, request.cursor.as_deref(), page);
+        let told = Taken { decision, evidence: vec![packed], ..Taken::default() };
         match step {
             Step::Continue(cursor) => {
+                self.commit_page(&request, exchange, page, told).await?;
                 let is_new = active.go_on(cursor);
                 self.active = Some(active);
                 if !is_new {
@@ -121,13 +125,22 @@ impl Worker {
                 }
                 Ok(())
             }
-            Step::Done(_) => self.end_scan(active, exchange).await,
+            Step::Done(_) => self.end_scan(active, &request, exchange, page, told).await,
         }
     }
 
-    async fn end_scan(&mut self, active: ActiveScan, last: &Exchange) -> Result<(), Failure> {
+    /// Commits the last page of a scan together with what the whole scan did not show.
+    async fn end_scan(
+        &mut self,
+        active: ActiveScan,
+        request: &Request,
+        last: &Exchange,
+        page: &Page,
+        mut told: Taken,
+    ) -> Result<(), Failure> {
         let scope = &active.memory.scope;
-        let open = known::open_lots(self.intake.pool(), &self.market, scope).await.map_err(IntakeFault::from)?;
+        let open =
+            known::open_lots(self.intake.pool(), &self.market, scope).await.map_err(IntakeFault::from)?;
         let open: Vec<OpenLot> =
             open.into_iter().map(|(id, known)| OpenLot { id, gift: known.gift, lot: known.lot }).collect();
         let open_before = open.len();
@@ -136,41 +149,49 @@ impl Worker {
             evidence::pack(self.market.as_str(), &manifest.evidence_bytes()).map_err(IntakeFault::from)?;
         let frame = Frame { evidence: packed.hash, ..Frame::of(&manifest, self.pace.skew_us) };
         let mut known = Known { scans: self.state.scans.clone(), ..Known::default() };
-        let decision = decide_absence(&mut known, &active.memory, &frame, open, packed.hash);
-        let vanished = decision.events.iter().filter(|event| is_absence(&event.fact)).count();
+        let absence = decide_absence(&mut known, &active.memory, &frame, open, packed.hash);
+        let vanished = absence.events.iter().filter(|event| is_absence(&event.fact)).count();
         let is_doubtful = vanished >= DOUBTFUL_LOTS && vanished * 2 > open_before;
+        let (lots, lasted) = (active.memory.lots(), active.began.elapsed());
         if is_doubtful && self.told.doubted.insert(scope.clone()) {
-            observe::scan_ended(&self.market, scope, "doubted", active.memory.lots(), active.began.elapsed());
             tracing::warn!(
                 market.id = %self.market, scope.id = %scope, vanished, open_before,
                 "a scan misses more than half of the listings that were open; it is made again before it is believed"
             );
+            self.commit_page(request, last, page, told).await?;
+            observe::scan_ended(&self.market, scope, "doubted", lots, lasted);
             self.agenda.scan_abandoned(&active.scope, signed(self.now_ms()));
             return Ok(());
         }
-        let mark = Mark::Scan {
+        told.decision.append(absence);
+        told.evidence.push(packed);
+        told.attached = active.kept;
+        told.marks.push(Mark::Scan {
             market: self.market.clone(),
             scope: scope.clone(),
             started_us: active.memory.started_us,
             completed_us: last.received_at_us,
-            seen: i64::try_from(active.memory.lots()).unwrap_or(i64::MAX),
-        };
-        let events = decision.events.len();
-        let kinds = observe::kinds(&decision.events);
-        self.intake.commit(decision, vec![packed], active.kept, vec![mark]).await?;
-        observe::scan_ended(&self.market, scope, "complete", active.memory.lots(), active.began.elapsed());
-        observe::page_taken(&self.market, "absence", &kinds, active.began.elapsed());
+            seen: i64::try_from(lots).unwrap_or(i64::MAX),
+        });
+        self.commit_page(request, last, page, told).await?;
+        observe::scan_ended(&self.market, scope, "complete", lots, lasted);
         self.told.doubted.remove(scope);
         self.state.scans.insert(scope.clone(), active.memory.end());
         self.agenda.scan_done(&active.scope, active.began_ms);
-        self.count_scan(events).await;
+        self.say_standing().await;
         Ok(())
     }
 
     /// Gives the scan in progress up; what its pages showed stays, what they did not show says nothing.
     pub(super) fn abandon_scan(&mut self, outcome: &'static str) {
         let Some(active) = self.active.take() else { return };
-        observe::scan_ended(&self.market, &active.scope.id, outcome, active.memory.lots(), active.began.elapsed());
+        observe::scan_ended(
+            &self.market,
+            &active.scope.id,
+            outcome,
+            active.memory.lots(),
+            active.began.elapsed(),
+        );
         let rest_ms = self.pace.scaled_ms(super::faults::SCOPE_REST_MS);
         self.agenda.scan_abandoned(&active.scope, signed(self.now_ms().saturating_add(rest_ms)));
     }

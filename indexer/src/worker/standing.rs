@@ -10,6 +10,8 @@ use crate::{notice::Notice, progress::Phase};
 
 /// Unknown fields are added to the counts at most this often, in milliseconds.
 const UNKNOWN_EVERY_MS: u64 = 5_000;
+/// Counts alone are written to the status row at most this often, in milliseconds; the last one always is.
+const COUNTS_EVERY_MS: u64 = 500;
 /// Different unknown fields that are remembered between two writes.
 const UNKNOWN_FIELDS_MAX: usize = 1_000;
 
@@ -29,6 +31,7 @@ pub(super) struct Told {
     unknown: BTreeMap<String, u32>,
     unknown_ms: u64,
     standing: Option<Standing>,
+    standing_ms: u64,
 }
 
 impl Worker {
@@ -49,11 +52,6 @@ impl Worker {
         if self.progress.borrow().phase != self.phase() {
             self.say_standing().await;
         }
-    }
-
-    pub(super) async fn count_scan(&mut self, events: usize) {
-        self.progress.send_modify(|progress| progress.events += u64::try_from(events).unwrap_or(0));
-        self.say_standing().await;
     }
 
     fn count_scopes(&self) {
@@ -115,9 +113,15 @@ impl Worker {
             scopes_total: count(total),
             scopes_done: count(done),
         };
-        if self.told.standing.as_ref() == Some(&standing) {
+        if self
+            .told
+            .standing
+            .as_ref()
+            .is_some_and(|held| !is_worth_a_row(held, &standing, now_ms - self.told.standing_ms))
+        {
             return;
         }
+        self.told.standing_ms = now_ms;
         match status::record(self.intake.pool(), &self.market, &standing).await {
             Ok(()) => self.told.standing = Some(standing),
             Err(fault) => {
@@ -161,7 +165,8 @@ impl Worker {
     /// Writes the counts of unknown fields, if there are any and the last time is long enough ago.
     pub(super) async fn flush_unknown_fields(&mut self) {
         let now_ms = self.now_ms();
-        let is_time = now_ms >= self.told.unknown_ms.saturating_add(UNKNOWN_EVERY_MS) || self.stop.is_cancelled();
+        let is_time =
+            now_ms >= self.told.unknown_ms.saturating_add(UNKNOWN_EVERY_MS) || self.stop.is_cancelled();
         if self.told.unknown.is_empty() || !is_time {
             return;
         }
@@ -171,4 +176,10 @@ impl Worker {
             self.told.unknown_ms = now_ms;
         }
     }
+}
+
+fn is_worth_a_row(held: &Standing, now: &Standing, since_ms: u64) -> bool {
+    let words = |standing: &Standing| Standing { scopes_done: 0, scopes_total: 0, ..standing.clone() };
+    let is_last = now.scopes_done == now.scopes_total;
+    words(held) != words(now) || (held != now && (is_last || since_ms >= COUNTS_EVERY_MS))
 }

@@ -87,7 +87,8 @@ impl Worker {
     /// Reads back where the worker stood. A scan that was in progress begins anew with its scope.
     pub(super) async fn load(&mut self) -> Result<(), IntakeFault> {
         let pool = self.intake.pool().clone();
-        let cursor = async |walk: &str| known::cursor(&pool, &self.market, walk).await.map_err(KnownFault::from);
+        let cursor =
+            async |walk: &str| known::cursor(&pool, &self.market, walk).await.map_err(KnownFault::from);
         let feed = cursor(FEED).await?;
         let history = cursor(HISTORY).await?;
         let scans = known::scans(&pool, &self.market).await.map_err(KnownFault::from)?;
@@ -120,7 +121,8 @@ impl Worker {
         }
         // A restart knows that the market is quarantined, but not by which page: the feed is the probe.
         if self.quarantine.is_none() && quarantine.is_some() {
-            let request = Request { errand: Errand::Feed, want: Want::Feed, cursor: self.state.feed_cursor.clone() };
+            let request =
+                Request { errand: Errand::Feed, want: Want::Feed, cursor: self.state.feed_cursor.clone() };
             self.quarantine = Some(Quarantine::probing(request, quarantine.unwrap_or_default()));
         }
         self.say_standing().await;

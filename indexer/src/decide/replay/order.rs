@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Fact, Happening, Lot, LotState, OrderKey, Price, holding::Holding, lot::{Ending, join}};
+use domain::{
+    Fact, Happening, Lot, LotState, OrderKey, Price,
+    holding::Holding,
+    lot::{Ending, join},
+};
 use proptest::prelude::*;
 
 use super::{
     memory::Memory,
-    world::{Choices, Item, LOTS, SKEW_US, Scan, Step, Tells, any_feed, any_scans, deliver, gift, lot_id, scope},
+    world::{
+        Choices, Item, LOTS, SKEW_US, Scan, Step, Tells, any_feed, any_scans, deliver, gift, lot_id, scope,
+    },
 };
 use crate::decide::{feed::happening_fact, scan_end, sighting_key};
 
@@ -22,7 +28,9 @@ pub(super) fn state(memory: &Memory) -> String {
         .log
         .iter()
         .filter_map(|logged| match &logged.event.fact {
-            Fact::Sold { lot, price, .. } => Some(format!("sale {lot} {} {}\n", logged.event.key.at_us, price.amount)),
+            Fact::Sold { lot, price, .. } => {
+                Some(format!("sale {lot} {} {}\n", logged.event.key.at_us, price.amount))
+            }
             _ => None,
         })
         .collect();
@@ -47,7 +55,10 @@ fn ruled(feed: &[Item], scans: &[Scan]) -> String {
         let (mut lot, mut holding) = (Lot::default(), Holding::default());
         let mut tells = Vec::new();
         for item in feed.iter().filter(|item| item.lot == number) {
-            let key = OrderKey::market(item.at_us, happening_fact(&item.what, &lot_id(number), &scope(number)).tie());
+            let key = OrderKey::market(
+                item.at_us,
+                happening_fact(&item.what, &lot_id(number), &scope(number)).tie(),
+            );
             match &item.what {
                 Happening::Listed { price } | Happening::Repriced { price } => {
                     join(&mut lot.ask, key, 0, price.clone());

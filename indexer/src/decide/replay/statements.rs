@@ -16,7 +16,10 @@ fn repriced(at: i64, price: i64) -> Step {
 }
 
 fn sold(at: i64, price: i64) -> Step {
-    happened(at, Happening::Sold { price: Price::nanoton(price), seller: None, buyer: None, transaction: None })
+    happened(
+        at,
+        Happening::Sold { price: Price::nanoton(price), seller: None, buyer: None, transaction: None },
+    )
 }
 
 fn happened(at: i64, what: Happening) -> Step {
@@ -64,7 +67,11 @@ fn check(history: &[&[Step]], statement: &[&str]) {
     lines.push(match memory.lots.get(&lot_id(0)).map(|(_, lot)| lot.state()) {
         None | Some(LotState::Unknown) => "= unknown".into(),
         Some(LotState::Open { price, listed_at_ms }) => {
-            format!("= open at {}{}", price.amount, if listed_at_ms.is_some() { ", listing time known" } else { "" })
+            format!(
+                "= open at {}{}",
+                price.amount,
+                if listed_at_ms.is_some() { ", listing time known" } else { "" }
+            )
         }
         Some(LotState::Ended { ending }) => format!("= {ending:?}").to_lowercase(),
         Some(LotState::Vanished) => "= vanished".into(),
@@ -193,5 +200,8 @@ fn a_scan_that_breaks_off_says_nothing_of_what_it_did_not_reach() {
 
 #[test]
 fn a_happening_is_logged_once() {
-    check(&[&[listed(10, 5), listed(10, 5)], &[listed(10, 5)]], &["10: listed at 5", "= open at 5, listing time known"]);
+    check(
+        &[&[listed(10, 5), listed(10, 5)], &[listed(10, 5)]],
+        &["10: listed at 5", "= open at 5, listing time known"],
+    );
 }

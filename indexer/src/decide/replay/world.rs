@@ -1,14 +1,15 @@
 //! Observations of a small market, and the order in which they are delivered.
 
 use domain::{
-    Attribute, AttributeKind, Cause, EvidenceHash, GiftId, Happening, LotDetails, LotId, MarketId, Origin, Page, Price,
-    Rarity, Seen, Sighting,
-    sighting::ScopeId,
+    Attribute, AttributeKind, Cause, EvidenceHash, GiftId, Happening, LotDetails, LotId, MarketId, Origin,
+    Page, Price, Rarity, Seen, Sighting, sighting::ScopeId,
 };
 use proptest::prelude::*;
 
 use super::memory::Memory;
-use crate::decide::{Frame, ScanMemory, absence::decide_absence, feed::decide_feed_page, scan::decide_scan_page};
+use crate::decide::{
+    Frame, ScanMemory, absence::decide_absence, feed::decide_feed_page, scan::decide_scan_page,
+};
 
 /// How far the market's clock may be off, in the microseconds that are this market's unit of time.
 pub(super) const SKEW_US: i64 = 25;
@@ -132,9 +133,13 @@ pub(super) fn deliver(memory: &mut Memory, steps: &[Step]) {
     for step in steps {
         let mut known = memory.known();
         let decision = match step {
-            Step::Feed(items) => {
-                decide_feed_page(&mut known, active.as_ref(), &frame(1_000_000), Cause::Feed, &feed_page(items))
-            }
+            Step::Feed(items) => decide_feed_page(
+                &mut known,
+                active.as_ref(),
+                &frame(1_000_000),
+                Cause::Feed,
+                &feed_page(items),
+            ),
             Step::Begin(scan) => {
                 active = Some(ScanMemory::begin(scope(scan.scope), scan.started_us, SKEW_US));
                 continue;
