@@ -85,7 +85,7 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
 }
 
 /// Takes in every page and says how long it took and how many events were logged.
-async fn backfill(pool: &Pool, files: &[PathBuf]) -> anyhow::Result<(Duration, usize)> {
+pub(crate) async fn backfill(pool: &Pool, files: &[PathBuf]) -> anyhow::Result<(Duration, usize)> {
     let fees = Arc::new(pricing::FeeTable::bundled().clone());
     let (ingest, writer) = Ingest::spawn(pool.clone(), IngestOptions { fees, evidence_keep_days: 30 });
     let intake = Intake::new(pool.clone(), ingest);

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, pin::Pin};
 
-use crate::{backfill, figure::Outcome, ingest, pages};
+use crate::{backfill, fanout, figure::Outcome, freshness, ingest, listing, pages, start};
 
 /// What a bench is given.
 pub(crate) struct Context {
@@ -59,5 +59,30 @@ pub(crate) const BENCHES: &[Bench] = &[
         name: "backfill",
         compares: "pages on disk to committed events and state, against COPY of the very same rows into the same tables",
         run: |context| Box::pin(backfill::run(context)),
+    },
+    Bench {
+        name: "listing",
+        compares: "GraphQL listing pages over HTTP, against the very same SQL by pgbench on the same server",
+        run: |context| Box::pin(listing::run(context)),
+    },
+    Bench {
+        name: "freshness",
+        compares: "from a poll's answer received to a subscriber's socket in another process",
+        run: |context| Box::pin(freshness::run(context)),
+    },
+    Bench {
+        name: "fanout",
+        compares: "the server's CPU for each message to many subscribers of one query, against a bare broadcast of the same bytes",
+        run: |context| Box::pin(fanout::run(context)),
+    },
+    Bench {
+        name: "start",
+        compares: "`ribbon up` from nothing, and again with its data there",
+        run: |context| Box::pin(start::run(context)),
+    },
+    Bench {
+        name: "memory",
+        compares: "memory of `ribbon up` when nothing happens, the sandbox in another process, PostgreSQL apart",
+        run: |context| Box::pin(start::run_memory(context)),
     },
 ];

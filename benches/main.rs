@@ -3,12 +3,19 @@
 mod backfill;
 mod benches;
 mod book;
+mod fanout;
 mod figure;
+mod freshness;
+mod http;
 mod ingest;
+mod listing;
 mod machine;
 mod pages;
 mod peer;
+mod process;
+mod ribbon;
 mod scratch;
+mod start;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -47,6 +54,13 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // The other half of a bench: this executable again, as the client.
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [client, name, plan] = words.as_slice()
+        && client == "client"
+    {
+        return finish(start(be_client(name, plan.as_ref())));
+    }
     let arguments = Arguments::parse();
     if arguments.list {
         for Bench { name, compares, .. } in BENCHES {
@@ -56,8 +70,16 @@ fn main() -> ExitCode {
     }
     // Without it the first HTTP client would panic. An error says that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    finish(start(run(&arguments)))
+}
+
+fn start(work: impl Future<Output = anyhow::Result<bool>>) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    match runtime.context("the runtime").and_then(|runtime| runtime.block_on(run(&arguments))) {
+    runtime.context("the runtime")?.block_on(work)
+}
+
+fn finish(outcome: anyhow::Result<bool>) -> ExitCode {
+    match outcome {
         Ok(is_met) if is_met => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(fault) => {
@@ -65,6 +87,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn be_client(name: &str, plan: &std::path::Path) -> anyhow::Result<bool> {
+    let told = match name {
+        "listing" => serde_json::to_string(&listing::client::run(plan).await?)?,
+        "freshness" => serde_json::to_string(&freshness::client::run(plan).await?)?,
+        "fanout" => serde_json::to_string(&fanout::client::run(plan, say).await?)?,
+        "broadcast" => return fanout::peer::run(plan, say).await.map(|()| true),
+        other => anyhow::bail!("there is no client `{other}`"),
+    };
+    say(&told);
+    Ok(true)
 }
 
 /// Runs what was asked for; whether every budget was met.

@@ -4,6 +4,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -65,6 +66,54 @@ impl Scratch {
     /// Writes everything to disk, so that no round pays for the one before.
     pub(crate) async fn settle(&self) -> anyhow::Result<()> {
         self.run("checkpoint").await
+    }
+
+    /// Whether every statement in this database is written to the server's log.
+    pub(crate) async fn log_statements(&self, database: &str, is_logged: bool) -> anyhow::Result<()> {
+        let value = if is_logged { "'all'" } else { "'none'" };
+        self.run(&format!("alter system set log_statement = {value}")).await?;
+        self.run("select pg_reload_conf()").await?;
+        // The backends take it up between two statements; the log says so.
+        let pool = self.pool(database, 1).await?;
+        for _ in 0..200 {
+            let now: String =
+                sqlx::query_scalar("select current_setting('log_statement')").fetch_one(&pool).await?;
+            if value.contains(&now) {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        anyhow::bail!("the server does not take up log_statement = {value}")
+    }
+
+    /// Length of the server's log.
+    pub(crate) fn log_bytes(&self) -> anyhow::Result<u64> {
+        Ok(fs::metadata(self.log_path()).context("the server's log")?.len())
+    }
+
+    /// What was logged since it had that length.
+    pub(crate) fn log_since(&self, from: u64) -> anyhow::Result<String> {
+        let bytes = fs::read(self.log_path()).context("the server's log")?;
+        let from = usize::try_from(from)?.min(bytes.len());
+        Ok(String::from_utf8_lossy(&bytes[from..]).into_owned())
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.cluster.data_dir().join("postgres.log")
+    }
+
+    /// A program of the server's own version.
+    pub(crate) fn program(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let pid = self.cluster.postmaster_pid().context("a running server")?;
+        let server = fs::read_link(format!("/proc/{pid}/exe")).context("the server's executable")?;
+        let program = server.with_file_name(name);
+        anyhow::ensure!(
+            program.is_file(),
+            "{} is not there: install the contrib programs",
+            program.display()
+        );
+        Ok(program)
     }
 
     /// The URL of one of its databases.

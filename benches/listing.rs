@@ -1,0 +1,114 @@
+//! The listing page over HTTP, against the very same SQL by pgbench on the same server.
+
+pub(crate) mod client;
+mod pgbench;
+mod plan;
+mod statements;
+
+use anyhow::Context as _;
+use store::Pool;
+
+use crate::{
+    backfill,
+    benches::Context,
+    book::Book,
+    figure::{Bound, Budget, Outcome, spread, whole},
+    process,
+    ribbon::Ribbon,
+    scratch::Scratch,
+};
+use plan::Plan;
+
+const DATABASE: &str = "bench_listing";
+/// Connections of the client and of pgbench.
+const CONNECTIONS: usize = 4;
+
+/// Runs it.
+pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
+    let gifts = context.gifts(100_000, 2_000);
+    let rounds = context.rounds(5);
+    let seconds = if context.is_quick { 2 } else { 10 };
+    let scratch = Scratch::start(&context.folder, "listing").await?;
+    let pool = scratch.database(DATABASE, 8).await?;
+    let listings = fill(context, &pool, gifts).await?;
+    let pages = plan::pages(&pool).await?;
+    let page_count = pages.len();
+
+    let statements = {
+        let mut server = serve(context, &scratch)?;
+        let address = server.await_serving("Ribbon serves at").await?;
+        let found = statements::capture(&scratch, DATABASE, address, &pages).await?;
+        server.stop().await?;
+        found
+    };
+    let script_folder = context.folder.join("pgbench");
+    let scripts = pgbench::write(&script_folder, &statements)?;
+
+    let mut server = serve(context, &scratch)?;
+    let address = server.await_serving("Ribbon serves at").await?;
+    let plan = Plan { address, connections: CONNECTIONS, seconds, pages };
+    // Once for nothing, so that every connection has prepared its statements.
+    let _: client::Told = process::client(context, "listing", &Plan { seconds: 2, ..plan.clone() }).await?;
+    let (mut ours, mut raw) = (Vec::new(), Vec::new());
+    let (mut p50, mut p99) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        raw.push(pgbench::run(&scratch, DATABASE, &scripts, CONNECTIONS, seconds).await?);
+        let told: client::Told = process::client(context, "listing", &plan).await?;
+        ours.push(told.per_second);
+        p50.push(told.p50_ms);
+        p99.push(told.p99_ms);
+    }
+    server.stop().await?;
+    pool.close().await;
+    scratch.stop().await;
+    let per_page = statements.iter().map(Vec::len).sum::<usize>();
+    Ok(Outcome {
+        figures: vec![
+            format!("{gifts} gifts, {listings} open listings"),
+            format!("ours {} pages/s, p50 {} ms", spread(&ours), spread(&p50)),
+            format!("pgbench {} times the same SQL/s", spread(&raw)),
+        ],
+        budgets: vec![
+            Budget {
+                name: "ratio",
+                rounds: ours.iter().zip(&raw).map(|(ours, raw)| ours / raw).collect(),
+                bound: Bound::AtLeast(0.3),
+            },
+            Budget { name: "p99 ms", rounds: p99, bound: Bound::AtMost(20.0) },
+        ],
+        notes: vec![
+            format!(
+                "`ribbon serve` answers {page_count} different pages of 20 listings (by collection, model, backdrop, price range, market; \
+                 sorted by ask, all-in price, number, time, rarity) with gift, attributes, market, ask, all-in price with its lines, ages \
+                 and links. The client is another process with {CONNECTIONS} connections, each asking the next page as soon as it has \
+                 checked the last: status, every ask and its order against what the table says, slug and model against the filter."
+            ),
+            format!(
+                "The peer is pgbench with `-M prepared`, {CONNECTIONS} clients, running what the server's log shows to be executed for the \
+                 same pages: {:.1} statements a page, parameters and all. Rounds of {seconds} s, one after the other.",
+                whole(per_page) / whole(page_count)
+            ),
+        ],
+    })
+}
+
+/// Fills the database by the usual way and takes the floors along; how many listings are open.
+async fn fill(context: &Context, pool: &Pool, gifts: usize) -> anyhow::Result<i64> {
+    let folder = context.folder.join("listing-pages");
+    let book = Book::write(&folder, gifts).await?;
+    backfill::backfill(pool, book.files()).await?;
+    std::fs::remove_dir_all(&folder).context("the pages are removed")?;
+    store::world::claim(pool, "bench").await.context("the world is claimed")?;
+    indexer::project::catch_up(pool).await.context("the floors are made")?;
+    sqlx::query("vacuum analyze").execute(pool).await.context("the tables are analyzed")?;
+    let open = "select count(*) from market.listings where to_position is null";
+    sqlx::query_scalar(open).fetch_one(pool).await.context("the listings are counted")
+}
+
+fn serve(context: &Context, scratch: &Scratch) -> anyhow::Result<Ribbon> {
+    let variables = [
+        ("DATABASE_URL".to_owned(), scratch.url(DATABASE)),
+        ("RIBBON_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
+    ];
+    Ribbon::start(context, "serve", &variables)
+}
