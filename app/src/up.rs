@@ -56,9 +56,7 @@ pub async fn start(config: UpConfig) -> Result<Running, Failure> {
 impl Running {
     async fn begin(&mut self, mut config: UpConfig) -> Result<(), Failure> {
         // A missing credential or a port in use shall cost nothing, so these come before the database.
-        if config.sandbox.is_none() {
-            sources::build(&config.markets)?;
-        }
+        let configured = config.sandbox.is_none().then(|| sources::build(&config.markets)).transpose()?;
         let bound = serving::bind(&config.http).await?;
         let pool = self.open_database(&config).await?;
         let serving = self.serving.insert(bound.serve(pool.clone(), &config.http));
@@ -73,7 +71,7 @@ impl Running {
         if let Some(serving) = &self.serving {
             serving.open(routes);
         }
-        let sources = sources::build(&config.markets)?;
+        let sources = configured.map_or_else(|| sources::build(&config.markets), Ok)?;
         let notices = working::notices(&config.notices)?;
         let pace = working::pace(&config.markets);
         self.working = Some(working::start(pool, clock, sources, pace, config.evidence, notices));

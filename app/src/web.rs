@@ -72,3 +72,6 @@ fn health() -> Router<Shared> {
         .route("/ready", get(health::ready))
         .route("/metrics", get(metrics::render))
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,7 @@ pub(super) const SANDBOX: &str = "\
 pub(super) const SANDBOX_AFTER: &str = "\
 Examples:
   ribbon sandbox
-  ribbon sandbox --sandbox-gifts 1000000 --sandbox-seed 7 --speed 100 --sandbox-listen 127.0.0.1:0";
+  ribbon sandbox --gifts 1000000 --seed 7 --speed 100 --listen 127.0.0.1:0";
 
 pub(super) const CHECK: &str = "\
     Checks the configuration, the database, the log (positions without gaps, the hash chain recomputed), the projections \

@@ -32,6 +32,7 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
             Concern::Speed,
             Concern::Markets,
             Concern::Rates,
+            Concern::Health,
             Concern::Notices,
             Concern::Log,
         ],
@@ -104,6 +105,12 @@ fn with_settings(mut command: Command, role: &str) -> Command {
                 .help(meaning)
                 .help_heading(concern.title())
                 .action(ArgAction::Set);
+            // In the sandbox's own role the prefix says nothing.
+            if role == "sandbox"
+                && let Some(short) = setting.key().strip_prefix("sandbox_")
+            {
+                arg = arg.visible_alias(short.to_owned());
+            }
             if setting.kind == Kind::Switch {
                 arg = arg.num_args(0..=1).require_equals(true).default_missing_value("on");
             }

@@ -60,6 +60,7 @@ fn every_setting_of_a_role_is_a_flag_and_secrets_are_not() {
     assert_eq!(given, expected);
     assert_eq!(parsed("up --sandbox=off").flags, [("RIBBON_SANDBOX".to_owned(), "off".to_owned())]);
     assert_eq!(parsed("export log --data-dir /x").flags, parsed("export --data-dir /x log").flags);
+    assert_eq!(parsed("sandbox --gifts 100").flags, parsed("sandbox --sandbox-gifts 100").flags);
     assert!(parse(["ribbon", "up", "--database-url", "postgres://x"]).is_err());
     assert!(parse(["ribbon", "migrate", "--sandbox-gifts", "100"]).is_err());
 }

@@ -18,6 +18,8 @@ pub enum Concern {
     Evidence,
     /// The HTTP server.
     Http,
+    /// The listener of a role that serves nothing else.
+    Health,
     /// GraphQL's limits.
     Graphql,
     /// The speed factor.
@@ -36,12 +38,13 @@ pub enum Concern {
 
 impl Concern {
     /// All groups, in the order of the documents.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::File,
         Self::Folder,
         Self::Storage,
         Self::Evidence,
         Self::Http,
+        Self::Health,
         Self::Graphql,
         Self::Speed,
         Self::Markets,
@@ -62,6 +65,7 @@ impl Concern {
             Self::Storage => "Database",
             Self::Evidence => "Evidence",
             Self::Http => "HTTP",
+            Self::Health => "Health of workers",
             Self::Graphql => "GraphQL",
             Self::Markets => "Markets",
             Self::Speed => "Speed",
@@ -82,6 +86,7 @@ impl Concern {
             Self::Storage => storage::StorageConfig::SETTINGS.to_vec(),
             Self::Evidence => storage::EvidenceConfig::SETTINGS.to_vec(),
             Self::Http => http::HttpConfig::SETTINGS.to_vec(),
+            Self::Health => vec![http::HEALTH_LISTEN],
             Self::Graphql => graphql::GraphqlConfig::SETTINGS.to_vec(),
             Self::Markets => markets::settings(),
             Self::Speed => vec![markets::SPEED],

@@ -56,11 +56,23 @@ pub const STOP_TIMEOUT_MS: Setting = Setting {
     is_secret: false,
 };
 
+/// The listener of workers.
+pub const HEALTH_LISTEN: Setting = Setting {
+    name: "RIBBON_HEALTH_LISTEN",
+    kind: Kind::Socket,
+    fallback: Fallback::Described("none; `up` and `serve` have theirs at RIBBON_LISTEN"),
+    unit: "",
+    meaning: "Where `ribbon index` alone answers /live, /ready and /metrics.",
+    is_secret: false,
+};
+
 /// The HTTP server.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The variable that names it.
+    pub variable: &'static str,
     /// Time until an answer begins.
     pub request_timeout: Duration,
     /// Largest body of a request in bytes.
@@ -82,10 +94,24 @@ impl HttpConfig {
         let size = |setting| usize::try_from(values.count(setting)).unwrap_or(usize::MAX);
         Self {
             listen: values.socket(&LISTEN),
+            variable: LISTEN.name,
             request_timeout: Duration::from_millis(values.count(&REQUEST_TIMEOUT_MS)),
             request_bytes_max: size(&REQUEST_BYTES_MAX),
             requests_max: size(&REQUESTS_MAX),
             stop_timeout: Duration::from_millis(values.count(&STOP_TIMEOUT_MS)),
         }
+    }
+
+    /// A server of health and metrics alone, where one is wanted; nobody but probes and scrapers asks it.
+    #[must_use]
+    pub fn read_health(values: &Values) -> Option<Self> {
+        Some(Self {
+            listen: values.socket_given(&HEALTH_LISTEN)?,
+            variable: HEALTH_LISTEN.name,
+            request_timeout: Duration::from_secs(10),
+            request_bytes_max: 1_024,
+            requests_max: 64,
+            stop_timeout: Duration::from_secs(1),
+        })
     }
 }

@@ -179,3 +179,66 @@ pub fn settle_sandbox(values: &Values) -> Result<bool, ConfigFault> {
         (None, given) => Ok(given.is_none()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Concern, ConfigFaults, Inputs, load, roles::UpConfig};
+    use super::*;
+
+    fn up(environment: &[(&str, &str)]) -> Result<UpConfig, ConfigFaults> {
+        let inputs = Inputs {
+            environment: environment.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            flags: Vec::new(),
+            folder: std::env::temp_dir().join("no-such-folder"),
+        };
+        UpConfig::read(&load(&inputs, &Concern::ALL)?)
+    }
+
+    #[test]
+    fn the_sandbox_is_the_world_unless_another_is_named() {
+        let plain = up(&[]).unwrap();
+        assert!(plain.sandbox.is_some());
+        assert_eq!((plain.markets.speed_x1000, plain.markets.skew_us), (30_000, 1_000_000));
+        assert_eq!(plain.markets.enabled.len(), registered::market_ids().len());
+
+        let live = up(&[("RIBBON_SANDBOX", "off")]).unwrap();
+        assert!(live.sandbox.is_none() && live.markets.given_base_urls().is_empty());
+        assert_eq!((live.markets.speed_x1000, live.markets.skew_us), (1_000, 30_000_000));
+
+        let url = "http://127.0.0.1:8490/getgems/public-api";
+        let other =
+            up(&[("RIBBON_GETGEMS_BASE_URL", url), ("RIBBON_MARKETS", "getgems"), ("RIBBON_SPEED", "5")])
+                .unwrap();
+        assert!(other.sandbox.is_none());
+        assert_eq!(other.markets.given_base_urls(), [("getgems", url.to_owned())]);
+        assert_eq!(other.markets.speed_x1000, 5_000);
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_refused() {
+        for (environment, told) in [
+            (
+                &[("RIBBON_SANDBOX", "on"), ("RIBBON_GETGEMS_BASE_URL", "http://127.0.0.1:1/x")][..],
+                "RIBBON_SANDBOX is on, and RIBBON_GETGEMS_BASE_URL is `http://127.0.0.1:1/x` (from the environment)",
+            ),
+            (
+                &[("RIBBON_SANDBOX", "off"), ("RIBBON_SPEED", "2")],
+                "RIBBON_SPEED is `2` (from the environment): expected at most 1, because getgems is asked at its real",
+            ),
+            (
+                &[("RIBBON_MARKETS", "getgems,tonnel")],
+                "RIBBON_MARKETS is `getgems,tonnel` (from the environment): expected some of",
+            ),
+        ] {
+            let fault = up(environment).unwrap_err().to_string();
+            assert!(fault.contains(told), "{fault} should say {told}");
+        }
+    }
+
+    #[test]
+    fn no_secret_of_a_market_is_printed() {
+        let config = up(&[("RIBBON_GETGEMS_API_KEY", "hunter2"), ("RIBBON_SANDBOX", "off")]).unwrap();
+        assert_eq!(config.markets.own.get("RIBBON_GETGEMS_API_KEY"), Some("hunter2"));
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

@@ -61,6 +61,8 @@ pub struct IndexConfig {
     pub evidence: EvidenceConfig,
     /// The markets.
     pub markets: MarketsConfig,
+    /// Health and metrics, where they are wanted.
+    pub health: Option<HttpConfig>,
     /// Operators' notices.
     pub notices: NoticeConfig,
     /// The log.
@@ -77,6 +79,7 @@ impl IndexConfig {
             storage: StorageConfig::read(values),
             evidence: EvidenceConfig::read(values),
             markets: MarketsConfig::read(values, false)?,
+            health: HttpConfig::read_health(values),
             notices: NoticeConfig::read(values)?,
             log: LogConfig::read(values),
         })

@@ -295,14 +295,19 @@ impl Values {
         })
     }
 
+    /// An address.
+    #[must_use]
+    pub fn socket_given(&self, setting: &Setting) -> Option<SocketAddr> {
+        self.get(setting).map(|value| match value {
+            Value::Socket(address) => *address,
+            other => mismatch(setting, other),
+        })
+    }
+
     /// An address that has a default.
     #[must_use]
     pub fn socket(&self, setting: &Setting) -> SocketAddr {
-        match self.get(setting) {
-            Some(Value::Socket(address)) => *address,
-            Some(other) => mismatch(setting, other),
-            None => absent(setting),
-        }
+        self.socket_given(setting).unwrap_or_else(|| absent(setting))
     }
 
     /// A list.

@@ -32,7 +32,7 @@ pub struct Bound(Server);
 /// # Errors
 /// Exit code 3, naming the variable.
 pub async fn bind(config: &HttpConfig) -> Result<Bound, Failure> {
-    Ok(Bound(Server::bind(config.listen).await.blame(Exit::NotNow)?))
+    Ok(Bound(Server::bind(config.listen, config.variable).await.blame(Exit::NotNow)?))
 }
 
 impl Bound {

@@ -12,7 +12,8 @@ use crate::config::Values;
 use crate::config::roles::IndexConfig;
 use crate::database::{Database, Private};
 use crate::exit::{Blame as _, Exit, Failure};
-use crate::parts::{picture, signals, sources, state, working, world};
+use crate::parts::{picture, serving, signals, sources, state, working, world};
+use crate::progress::say;
 
 /// Runs the job.
 ///
@@ -22,8 +23,17 @@ pub async fn run(values: &Values, job: IndexJob) -> Result<Exit, Failure> {
     let config =
         IndexConfig::read(values).map_err(|fault| Failure { exit: Exit::BadInput, cause: fault.into() })?;
     let database = Database::open_migrated(&config.storage, Private::Any, "index").await?;
-    let done = run_job(&config, &database.pool, job).await;
+    let done = run_beside_health(&config, &database.pool, job).await;
     database.close().await;
+    done
+}
+
+async fn run_beside_health(config: &IndexConfig, pool: &Pool, job: IndexJob) -> Result<Exit, Failure> {
+    let Some(health) = &config.health else { return run_job(config, pool, job).await };
+    let serving = serving::bind(health).await?.serve(pool.clone(), health);
+    say(&format!("Health and metrics at {}/ready and {0}/metrics", serving.base_url()));
+    let done = run_job(config, pool, job).await;
+    serving.stop().await;
     done
 }
 

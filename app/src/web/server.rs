@@ -31,18 +31,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds the address; port 0 takes a free one.
+    /// Binds the address; port 0 takes a free one. `variable` is who named it.
     ///
     /// # Errors
     /// Names the variable, the address and the system's reason.
-    pub async fn bind(listen: SocketAddr) -> anyhow::Result<Self> {
+    pub async fn bind(listen: SocketAddr, variable: &str) -> anyhow::Result<Self> {
         let bound = async {
             let listener = TcpListener::bind(listen).await?;
             let address = listener.local_addr()?;
             Ok::<_, std::io::Error>(Self { listener, address })
         };
         bound.await.with_context(|| {
-            format!("RIBBON_LISTEN is `{listen}`, which cannot be listened on: give another address or port")
+            format!("{variable} is `{listen}`, which cannot be listened on: give another address or port")
         })
     }
 

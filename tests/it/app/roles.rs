@@ -135,3 +135,68 @@ async fn a_check_names_what_is_wrong_and_how_to_mend_it() {
         wrong(&broken)
     );
 }
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    let database = harness::database().await;
+    sqlx::raw_sql(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (29990101000000, 'from the future', true, '\\x00', 1)",
+    )
+    .execute(&database.pool)
+    .await
+    .expect("a migration that this version does not know");
+    let told = "the database is newer than this binary";
+    for role in ["migrate", "index --from-fixtures", "serve --listen 127.0.0.1:0"] {
+        let outcome = command(role, &database.url, &[]).run(b"").await;
+        assert_eq!(outcome.code, Some(2), "{role}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(told), "{role}: {}", outcome.stderr);
+    }
+    let checked = command("check --json --offline", &database.url, &[]).run(b"").await;
+    assert_eq!(checked.code, Some(1));
+    assert!(checked.json().to_string().contains(told), "{}", checked.json());
+}
+
+/// Asks `/ready` until it answers with this status.
+async fn until_ready_is(base: &str, status: u16) -> Value {
+    let client = harness::http();
+    let began = std::time::Instant::now();
+    loop {
+        let answer = client.get(format!("{base}/ready")).send().await.expect("the server itself stays");
+        if answer.status().as_u16() == status {
+            return answer.json().await.expect("JSON");
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "/ready did not become {status}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_and_comes_back_is_waited_for() {
+    let server = harness::own_cluster().await;
+    let filled = command("index --from-fixtures", &server.url(), &[]).run(b"").await;
+    assert_eq!(filled.code, Some(0), "{}", filled.stderr);
+    let mut served = command("serve --listen 127.0.0.1:0", &server.url(), &[]).start();
+    let base = served
+        .line("its address", |line| {
+            Some(line.strip_prefix("Ribbon serves at ")?.trim_end_matches('/').to_owned())
+        })
+        .await;
+    until_ready_is(&base, 200).await;
+
+    server.handle().stop().await;
+    let away = until_ready_is(&base, 503).await;
+    assert_eq!((&away["ready"], &away["parts"][0]["ok"]), (&json!(false), &json!(false)), "{away}");
+    let live = harness::http().get(format!("{base}/live")).send().await.expect("it lives");
+    assert!(live.status().is_success());
+    let evidence = harness::http().get(format!("{base}/evidence/1")).send().await.expect("an answer");
+    assert_eq!(evidence.status().as_u16(), 503);
+    assert!(evidence.text().await.expect("text").contains("database_away"));
+
+    let mut options = store::cluster::ClusterOptions::new(server.handle().data_dir());
+    options.pg_bin = std::env::var_os("RIBBON_PG_BIN").map(std::path::PathBuf::from);
+    let again = store::cluster::Cluster::start(options).await.expect("it comes back");
+    until_ready_is(&base, 200).await;
+    assert_eq!(served.interrupt().await.code(), Some(0));
+    again.stop().await;
+}
