@@ -187,9 +187,9 @@ async fn two_processes_on_one_market_are_one_at_a_time() {
     let market = stage.market("getgems");
     list_some(&market, 12);
     let mut first = stage.start(&[&market], pace());
+    first.filled().await;
     let second = stage.start(&[&market], pace());
     let mut second_progress = second.indexer.progress[0].clone();
-    first.filled().await;
     market.set("Plush Pepe", 1, Some(5), true);
     until("the first follows", async || stage.listings("getgems").await == market.truth()).await;
     assert_eq!(second_progress.borrow().pages, 0, "the second waits");
