@@ -8,9 +8,9 @@ use async_graphql::{Enum, ErrorExtensionValues, ServerError, SimpleObject, Value
 /// Why a request, or a part of it, was refused. Codes are stable: clients may branch on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
 pub enum RefusalCode {
-    /// The request is no GraphQL request: not JSON, no `query`, a syntax error, an unknown field or argument, a value of the wrong type.
+    /// The request is no GraphQL request of this schema: not JSON, no `query`, a syntax error, an unknown field or argument.
     BadRequest,
-    /// An argument is well formed and still makes no sense, such as a price range whose end is below its begin.
+    /// The value of an argument makes no sense: it cannot be read as its type, or the end of a range is below its begin.
     BadInput,
     /// The cursor was damaged, or belongs to another query, sort or filter.
     BadCursor,
@@ -242,9 +242,12 @@ pub(crate) fn finish_errors(errors: &mut [ServerError], request_id: &str) {
                 values.set("requestId", Value::from(request_id));
             }
             Meaning::Unnamed => {
+                // With a path it is the value of an argument, read when its field was reached.
+                let code =
+                    if error.path.is_empty() { RefusalCode::BadRequest } else { RefusalCode::BadInput };
                 let values = error.extensions.get_or_insert_with(Default::default);
                 if values.get("code").is_none() {
-                    set_code(values, RefusalCode::BadRequest);
+                    set_code(values, code);
                 }
             }
         }

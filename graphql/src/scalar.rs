@@ -9,6 +9,8 @@ use domain::{CollectionSlug, MarketId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Amount(pub(crate) i64);
 
+/// An amount of money in the smallest unit of its currency (nanoton, 10^-9, for TON; 10^-6 for USDT and USD; one Star for XTR),
+/// as a decimal text without sign or point. Accepted as text or integer.
 #[Scalar(name = "Amount")]
 impl ScalarType for Amount {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -29,6 +31,7 @@ impl ScalarType for Amount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Position(pub(crate) i64);
 
+/// A position in the event log, from 1 without gaps, as a decimal text; 0 is before the first event. Accepted as text or integer.
 #[Scalar(name = "Position")]
 impl ScalarType for Position {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -48,6 +51,7 @@ pub(crate) struct Cursor(pub(crate) String);
 /// Longest cursor accepted, in bytes.
 pub(crate) const CURSOR_BYTES_MAX: usize = 1_024;
 
+/// A place in a list or in the log, opaque to clients: give it back as it came.
 #[Scalar(name = "Cursor")]
 impl ScalarType for Cursor {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -83,6 +87,7 @@ impl DateTime {
     }
 }
 
+/// A time in UTC by RFC 3339 to the microsecond, such as `2026-09-06T14:15:23.009076Z`.
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -111,6 +116,7 @@ impl Slug {
     }
 }
 
+/// A collection's slug: the lower-case ASCII letters and digits of its title, such as `plushpepe`. Any spelling of the title is accepted.
 #[Scalar(name = "Slug")]
 impl ScalarType for Slug {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -131,6 +137,7 @@ impl ScalarType for Slug {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct MarketName(pub(crate) MarketId);
 
+/// A market's id, such as `getgems`: 1 to 24 lower-case letters and digits. The set grows; ask `markets` for those of today.
 #[Scalar(name = "MarketId")]
 impl ScalarType for MarketName {
     fn parse(value: Value) -> InputValueResult<Self> {

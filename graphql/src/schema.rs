@@ -119,7 +119,58 @@ fn failed(fault: Fault, request_id: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::parser::{
+        parse_schema,
+        types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition},
+    };
+
     use super::*;
+
+    fn check_fields(
+        of: &str,
+        fields: &[async_graphql::Positioned<FieldDefinition>],
+        faults: &mut Vec<String>,
+    ) {
+        for field in fields {
+            let name = format!("{of}.{}", field.node.name.node);
+            if field.node.description.is_none() {
+                faults.push(name.clone());
+            }
+            check_inputs(&name, &field.node.arguments, faults);
+        }
+    }
+
+    fn check_inputs(
+        of: &str,
+        inputs: &[async_graphql::Positioned<InputValueDefinition>],
+        faults: &mut Vec<String>,
+    ) {
+        let missing = inputs.iter().filter(|input| input.node.description.is_none());
+        faults.extend(missing.map(|input| format!("{of}({})", input.node.name.node)));
+    }
+
+    #[test]
+    fn every_word_of_the_schema_is_explained() {
+        let mut faults = Vec::new();
+        for definition in parse_schema(sdl()).unwrap().definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node.to_string();
+            if definition.node.description.is_none() {
+                faults.push(name.clone());
+            }
+            match &definition.node.kind {
+                TypeKind::Object(object) => check_fields(&name, &object.fields, &mut faults),
+                TypeKind::Interface(interface) => check_fields(&name, &interface.fields, &mut faults),
+                TypeKind::InputObject(input) => check_inputs(&name, &input.fields, &mut faults),
+                TypeKind::Enum(words) => {
+                    let missing = words.values.iter().filter(|word| word.node.description.is_none());
+                    faults.extend(missing.map(|word| format!("{name}.{}", word.node.value.node)));
+                }
+                TypeKind::Scalar | TypeKind::Union(_) => {}
+            }
+        }
+        assert!(faults.is_empty(), "without a description: {faults:?}");
+    }
 
     /// Set `RIBBON_SCHEMA_WRITE=1` to write the committed text anew.
     #[test]

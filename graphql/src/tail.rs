@@ -78,30 +78,24 @@ impl Tail {
 pub(crate) async fn follow(pool: Pool, tail: Arc<Tail>, clock: Arc<dyn Clock>, stop: CancellationToken) {
     let mut listener = None;
     let mut read_at = Instant::now();
-    let mut is_behind = false;
+    let mut due = read_at;
     loop {
-        let wake = if is_behind { read_at + TICK } else { read_at + POLL };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = sleep_until(wake) => {}
+            () = sleep_until(due) => {
+                read_at = Instant::now();
+                let is_behind = read_news(&pool, &tail, clock.as_ref()).await.unwrap_or_else(|fault| {
+                    observe::tail_fault(&fault);
+                    false
+                });
+                due = read_at + if is_behind { TICK } else { POLL };
+            }
             position = notice(&pool, &mut listener) => {
                 // Committed before the notice was sent, so answers may stand on it before the events are read.
                 if let Some(position) = position {
                     tail.saw(position, clock.as_ref());
                 }
-                let tick = read_at + TICK;
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = sleep_until(tick) => {}
-                }
-            }
-        }
-        read_at = Instant::now();
-        match read_news(&pool, &tail, clock.as_ref()).await {
-            Ok(behind) => is_behind = behind,
-            Err(fault) => {
-                observe::tail_fault(&fault);
-                is_behind = false;
+                due = due.min(read_at + TICK);
             }
         }
     }

@@ -26,7 +26,7 @@ pub use gifts::{GiftFilter, GiftRow, gift_page, gifts, gifts_count};
 pub use head::{HeadRow, LogIdentity, committed_at_us, head, log_identity};
 pub use listings::{
     ListingFilter, ListingRow, ListingSort, PriceOf, PriceRange, listing, listing_checks, listing_page,
-    listings_by_ask, listings_count, listings_of_gifts,
+    listing_plan, listings_by_ask, listings_count, listings_of_gifts,
 };
 pub use markets::{MarketRow, QuarantineRow, market_rows, open_counts, quarantines};
 pub use notices::Notices;

@@ -1,12 +1,20 @@
 //! Whole paths.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::type_complexity,
+    reason = "a test that cannot unwrap has failed, and a row of a query is read where it stands"
+)]
+
 mod app;
 mod dev_script;
 mod equality;
 mod facts;
+mod graphql;
 mod indexer;
 mod kills;
 mod queries;
+mod rates;
 mod store_log;
 mod the_harness;
 mod tidy;

@@ -210,7 +210,7 @@ fn catch_up_stream(
 
 impl CatchingUp {
     async fn next(&mut self) -> Result<Option<EventsPush>, ReadFault> {
-        if self.position.is_none() {
+        if self.position.is_none() && !self.has_ended {
             match self.start().await? {
                 Ok(position) => self.position = Some(position),
                 Err(reason) => {
@@ -238,7 +238,8 @@ impl CatchingUp {
         let from = match (self.catch_up.from, &self.begin) {
             (Some(from), _) => from,
             (None, Begin::Behind(from)) => *from,
-            (None, Begin::Now) => to,
+            // The topic may be a tick behind; what is older than the subscription is not news.
+            (None, Begin::Now) => self.state.head_now().await?.position.max(to),
             (None, Begin::Nowhere) => return Ok(Err(ReloadReason::UnknownCursor)),
         };
         if from > to && from > self.state.read_head().await?.position {

@@ -105,7 +105,7 @@ impl Floor {
         self.row.all_in_at_least
     }
 
-    /// How many listings are open there.
+    /// How many listings were open there when the floors were last counted; for an earlier floor, when it ended.
     async fn listings_count(&self) -> i32 {
         i32::try_from(self.row.listings).unwrap_or(i32::MAX)
     }

@@ -85,7 +85,15 @@ pub async fn gift_page(
 fn select(filter: &GiftFilter, after: Option<&[KeyPart]>, limit: i64, position: i64) -> Sql {
     let mut sql = Sql::new("select g.slug, g.number, g.registers, g.first_position, g.position");
     source(&mut sql, filter, position);
-    sql.and_behind("g.slug, g.number", Direction::Ascending, after);
+    match (after, filter.slugs.as_slice()) {
+        // Within one collection the number alone is the place.
+        (Some([_, KeyPart::Int(number)]), [_]) => {
+            sql.and_number("g.number", " > ", Some(*number));
+        }
+        _ => {
+            sql.and_behind("g.slug, g.number", Direction::Ascending, after);
+        }
+    }
     sql.text(" order by g.slug, g.number limit ").bind(limit);
     sql
 }

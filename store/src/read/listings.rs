@@ -1,8 +1,11 @@
 //! Open listings as of a position: filtered, sorted, page by page; of given gifts; one by its id.
 
+mod page;
+
+pub use page::{listing_page, listing_plan, listings_count};
 use sqlx::FromRow;
 
-use super::{Direction, KeyKind, KeyPart, Page, ReadFault, sql::Sql};
+use super::{KeyKind, KeyPart, ReadFault};
 use crate::pool::Pool;
 
 /// A version of an open listing. Amounts are in the smallest unit of `price_currency`, times microseconds since 1970.
@@ -102,49 +105,6 @@ pub enum ListingSort {
 }
 
 impl ListingSort {
-    fn columns(self) -> &'static str {
-        match self {
-            Self::Price => "price_currency, price_amount, from_position, market, lot",
-            Self::AllIn => "price_currency, all_in_amount, from_position, market, lot",
-            Self::Number => "number, from_position, market, lot",
-            Self::Listed => "coalesce(listed_at_us, seen_at_us), from_position, market, lot",
-            Self::Rarity => "coalesce(model_per_mille, 1001), from_position, market, lot",
-        }
-    }
-
-    fn order(self, direction: Direction) -> &'static str {
-        match (self, direction) {
-            (Self::Price, Direction::Ascending) => {
-                " order by price_currency, price_amount, from_position, market, lot"
-            }
-            (Self::Price, Direction::Descending) => {
-                " order by price_currency desc, price_amount desc, from_position desc, market desc, lot desc"
-            }
-            (Self::AllIn, Direction::Ascending) => {
-                " order by price_currency, all_in_amount, from_position, market, lot"
-            }
-            (Self::AllIn, Direction::Descending) => {
-                " order by price_currency desc, all_in_amount desc, from_position desc, market desc, lot desc"
-            }
-            (Self::Number, Direction::Ascending) => " order by number, from_position, market, lot",
-            (Self::Number, Direction::Descending) => {
-                " order by number desc, from_position desc, market desc, lot desc"
-            }
-            (Self::Listed, Direction::Ascending) => {
-                " order by coalesce(listed_at_us, seen_at_us), from_position, market, lot"
-            }
-            (Self::Listed, Direction::Descending) => {
-                " order by coalesce(listed_at_us, seen_at_us) desc, from_position desc, market desc, lot desc"
-            }
-            (Self::Rarity, Direction::Ascending) => {
-                " order by coalesce(model_per_mille, 1001), from_position, market, lot"
-            }
-            (Self::Rarity, Direction::Descending) => {
-                " order by coalesce(model_per_mille, 1001) desc, from_position desc, market desc, lot desc"
-            }
-        }
-    }
-
     /// The kinds of the parts of a row's place.
     #[must_use]
     pub fn key_kinds(self) -> &'static [KeyKind] {
@@ -181,107 +141,6 @@ impl ListingRow {
         ]);
         parts
     }
-}
-
-/// Which of the two places a version can stand in: open now, or ended since.
-#[derive(Clone, Copy)]
-enum Branch {
-    Open,
-    Ended,
-}
-
-fn branch(sql: &mut Sql, which: Branch, filter: &ListingFilter, position: i64) {
-    match which {
-        Branch::Open => {
-            sql.text(" from market.listings where to_position is null and from_position <= ").bind(position)
-        }
-        Branch::Ended => sql
-            .text(" from market.listings where to_position > ")
-            .bind(position)
-            .text(" and from_position <= ")
-            .bind(position),
-    };
-    let ListingFilter {
-        slugs,
-        models,
-        symbols,
-        backdrops,
-        number_from,
-        number_to,
-        price,
-        markets,
-        custodies,
-        owner,
-    } = filter;
-    sql.and_one_of("slug", slugs)
-        .and_one_of("model", models)
-        .and_one_of("symbol", symbols)
-        .and_one_of("backdrop", backdrops)
-        .and_number("number", " >= ", *number_from)
-        .and_number("number", " <= ", *number_to)
-        .and_one_of("market", markets)
-        .and_one_of("custody", custodies)
-        .and_text("owner", owner.as_ref());
-    if let Some(PriceRange { currency, of, from, to }) = price {
-        let column = match of {
-            PriceOf::Market => "price_amount",
-            PriceOf::AllIn => "all_in_amount",
-        };
-        sql.and_text("price_currency", Some(currency))
-            .and_number(column, " >= ", *from)
-            .and_number(column, " <= ", *to);
-    }
-}
-
-/// A page of the listings open as of a position.
-///
-/// # Errors
-/// [`ReadFault`].
-pub async fn listing_page(
-    pool: &Pool,
-    filter: &ListingFilter,
-    sort: ListingSort,
-    direction: Direction,
-    page: &Page,
-    position: i64,
-) -> Result<Vec<ListingRow>, ReadFault> {
-    let mut sql = page_sql(filter, sort, direction, page, position);
-    Ok(sql.builder().build_query_as().fetch_all(pool).await?)
-}
-
-fn page_sql(
-    filter: &ListingFilter,
-    sort: ListingSort,
-    direction: Direction,
-    page: &Page,
-    position: i64,
-) -> Sql {
-    let mut sql = Sql::new("select ");
-    sql.text(COLUMNS).text(" from (");
-    for which in [Branch::Open, Branch::Ended] {
-        if matches!(which, Branch::Ended) {
-            sql.text(" union all ");
-        }
-        sql.text("(select ").text(COLUMNS);
-        branch(&mut sql, which, filter, position);
-        sql.and_behind(sort.columns(), direction, page.after.as_deref());
-        sql.text(sort.order(direction)).text(" limit ").bind(page.limit).text(")");
-    }
-    sql.text(") as page").text(sort.order(direction)).text(" limit ").bind(page.limit);
-    sql
-}
-
-/// How many listings were open as of a position.
-///
-/// # Errors
-/// [`ReadFault`].
-pub async fn listings_count(pool: &Pool, filter: &ListingFilter, position: i64) -> Result<i64, ReadFault> {
-    let mut sql = Sql::new("select (select count(*)");
-    branch(&mut sql, Branch::Open, filter, position);
-    sql.text(") + (select count(*)");
-    branch(&mut sql, Branch::Ended, filter, position);
-    sql.text(")");
-    Ok(sql.builder().build_query_scalar().fetch_one(pool).await?)
 }
 
 /// Every listing of these gifts that was open as of a position, cheapest first within a currency.

@@ -58,7 +58,8 @@ impl Sql {
         self
     }
 
-    /// `and (<columns>) > ($n, ...)`: rows behind a place.
+    /// `and (<columns>) > ($n, ...)`: rows behind a place. The first column must hold many different values: the planner guesses
+    /// by it alone how many rows are left, and for a column with few it takes them for none.
     pub(super) fn and_behind(
         &mut self,
         columns: &'static str,

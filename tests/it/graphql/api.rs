@@ -1,0 +1,105 @@
+//! A served API over a fresh database, filled through the store's own way in.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use domain::{Event, ports::Clock};
+use graphql::{ApiOptions, ApiParts, ApiState};
+use pricing::FeeTable;
+use serde_json::{Value, json};
+use store::{Batch, DbClock, Ingest, IngestOptions, Mark};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// A served API; it stops with the value.
+pub(super) struct Api {
+    pub(super) database: harness::TestDatabase,
+    pub(super) ingest: Ingest,
+    pub(super) address: SocketAddr,
+    pub(super) client: reqwest::Client,
+    state: ApiState,
+    _stop: DropGuard,
+}
+
+/// The API with its documented options.
+pub(super) async fn api() -> Api {
+    api_with(ApiOptions::default()).await
+}
+
+/// The API with other options.
+pub(super) async fn api_with(options: ApiOptions) -> Api {
+    let database = harness::database().await;
+    store::world::claim(&database.pool, "test").await.expect("an unclaimed database");
+    let fees = Arc::new(FeeTable::bundled().clone());
+    let ingest_options = IngestOptions { fees: Arc::clone(&fees), evidence_keep_days: 30 };
+    let (ingest, _writer) = Ingest::spawn(database.pool.clone(), ingest_options);
+    let clock: Arc<dyn Clock> = Arc::new(DbClock::start(database.pool.clone()).await.expect("a clock"));
+    let parts = ApiParts {
+        pool: database.pool.clone(),
+        clock,
+        markets: adapters::MARKETS.iter().map(|market| (market.info)()).collect(),
+        fees,
+        address_candidates: |gift, collection| vec![format!("{collection}/{gift}")],
+    };
+    let stop = CancellationToken::new();
+    let state = ApiState::start(parts, options, stop.clone()).await.expect("the API starts");
+    let router = graphql::router(state.clone(), stop.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let ended = stop.clone();
+    tokio::spawn(async move {
+        let serving = axum::serve(listener, router).with_graceful_shutdown(ended.cancelled_owned());
+        serving.await.expect("the server runs");
+    });
+    Api { database, ingest, address, client: harness::http(), state, _stop: stop.drop_guard() }
+}
+
+impl Api {
+    /// Logs events, brings the floors up to them, and waits until answers stand on them. Gives the position reached.
+    pub(super) async fn log(&self, events: Vec<Event>) -> i64 {
+        self.write(events, Vec::new()).await
+    }
+
+    /// The same with workers' marks.
+    pub(super) async fn write(&self, events: Vec<Event>, marks: Vec<Mark>) -> i64 {
+        let batch = Batch { events, marks, ..Batch::default() };
+        let position = self.ingest.commit(batch).await.expect("a commit").position;
+        while store::floors::advance(&self.database.pool).await.expect("floors").is_some() {}
+        self.state.reach(position).await;
+        position
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// An answer with its status, whatever it says.
+    pub(super) async fn post(&self, body: &Value) -> (u16, Value) {
+        let sent = self.client.post(self.url("/graphql")).json(body).send().await.expect("an answer");
+        (sent.status().as_u16(), sent.json().await.expect("JSON"))
+    }
+
+    /// The data of a query that must succeed.
+    pub(super) async fn ask(&self, query: &str) -> Value {
+        self.ask_with(query, json!({})).await
+    }
+
+    /// The data of a query with variables that must succeed.
+    pub(super) async fn ask_with(&self, query: &str, variables: Value) -> Value {
+        let (status, answer) = self.post(&json!({"query": query, "variables": variables})).await;
+        assert!(status == 200 && answer.get("errors").is_none(), "{status} {query}\n{answer:#}");
+        answer["data"].clone()
+    }
+
+    /// The status and code of a request that must be refused as a whole or in its only field.
+    pub(super) async fn refusal(&self, body: &Value) -> (u16, Value) {
+        let (status, answer) = self.post(body).await;
+        let error =
+            answer.pointer("/errors/0").cloned().unwrap_or_else(|| panic!("not refused: {body}\n{answer:#}"));
+        (status, error)
+    }
+}
+
+/// The strings at a path below each item of a list.
+pub(super) fn texts(list: &Value, path: &str) -> Vec<String> {
+    let items = list.as_array().unwrap_or_else(|| panic!("a list, not {list}"));
+    items.iter().map(|item| item.pointer(path).and_then(Value::as_str).unwrap_or("null").to_owned()).collect()
+}

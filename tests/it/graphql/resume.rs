@@ -1,0 +1,172 @@
+//! Nothing lost, nothing twice, or the explicit word: readers that come and go while the log grows, and readers that are too slow.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::{Value, json};
+
+use super::{
+    api::{Api, api},
+    socket::{Heard, Socket},
+};
+use crate::facts::{listed, repriced, sold};
+
+const EVENTS: &str = "subscription($f: EventFilter, $a: Cursor) { events(filter: $f, after: $a) { __typename
+    ... on EventsBatch { cursor events { position } } ... on Reload { reason } } }";
+
+/// The event before the one that a cursor names.
+const BEHIND: &str = "query($a: Cursor) { activity(first: 1, after: $a) { nodes { position } } }";
+
+/// Grows the log by batches of random sizes.
+async fn write(api: Arc<Api>, seed: u64, batches: usize, done: Arc<AtomicBool>) {
+    let mut random = StdRng::seed_from_u64(seed);
+    for turn in 0..batches {
+        let at_s = 100 + i64::try_from(turn).expect("a turn");
+        let events = (0..random.random_range(1..90)).map(|n| {
+            let of = format!("{}-{}", ["plushpepe", "lolpop", "toybear"][random.random_range(0..3)], n + 1);
+            match random.random_range(0..3) {
+                0 => listed(&of, at_s, random.random_range(1..100)),
+                1 => repriced(&of, at_s, random.random_range(1..100)),
+                _ => sold(&of, at_s, random.random_range(1..100), "x"),
+            }
+        });
+        let events: Vec<_> = events.collect();
+        api.ingest.commit(store::Batch { events, ..store::Batch::default() }).await.expect("a commit");
+        if random.random_bool(0.3) {
+            tokio::task::yield_now().await;
+        }
+    }
+    done.store(true, Ordering::Release);
+}
+
+/// Reads until `end`, coming and going; gives every position received.
+async fn read(api: Arc<Api>, seed: u64, filter: Value, begin: Value, done: Arc<AtomicBool>) -> Vec<i64> {
+    let mut random = StdRng::seed_from_u64(seed);
+    let (mut cursor, mut positions, mut sessions) = (begin, Vec::new(), 0);
+    loop {
+        sessions += 1;
+        let mut socket = Socket::open(&api).await;
+        socket.subscribe("s", EVENTS, json!({"f": filter, "a": cursor})).await;
+        let messages = random.random_range(1..6);
+        for _ in 0..messages {
+            let data = socket.next("s").await;
+            let batch = &data["events"];
+            assert_eq!(batch["__typename"], "EventsBatch", "{batch}");
+            positions.extend(batch["events"].as_array().expect("events").iter().map(|event| {
+                event["position"].as_str().expect("a position").parse::<i64>().expect("a number")
+            }));
+            cursor = batch["cursor"].clone();
+            let is_written = done.load(Ordering::Acquire);
+            let head = store::log::head(&api.database.pool).await.expect("the head").position;
+            if is_written
+                && api.ask_with(BEHIND, json!({ "a": cursor })).await["activity"]["nodes"][0]["position"]
+                    == json!((head - 1).to_string())
+            {
+                assert!(sessions > 3, "it came and went");
+                return positions;
+            }
+            if is_written {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_that_come_and_go_lose_nothing_and_see_nothing_twice() {
+    let mut seeds = harness::long::seeds("graphql-resume", 2);
+    while let Some(seed) = seeds.next() {
+        let api = Arc::new(api().await);
+        api.log(vec![listed("plushpepe-1", 1, 5)]).await;
+        let begin =
+            api.ask("{ activity { pageInfo { endCursor } } }").await["activity"]["pageInfo"]["endCursor"]
+                .clone();
+        let done = Arc::new(AtomicBool::new(false));
+        let filters = [
+            json!({}),
+            json!({}),
+            json!({"kinds": ["SOLD"]}),
+            json!({"collections": ["lolpop", "toybear"]}),
+            json!({"collections": ["lolpop"], "kinds": ["LISTED", "REPRICED"]}),
+        ];
+        let readers: Vec<_> = filters
+            .iter()
+            .enumerate()
+            .map(|(n, filter)| {
+                let seed = seed * 100 + u64::try_from(n).expect("a number");
+                tokio::spawn(read(Arc::clone(&api), seed, filter.clone(), begin.clone(), Arc::clone(&done)))
+            })
+            .collect();
+        write(Arc::clone(&api), seed, 120, Arc::clone(&done)).await;
+        let log = store::log::events_after(&api.database.pool, 1, 100_000).await.expect("the log");
+        for (reader, filter) in readers.into_iter().zip(&filters) {
+            let positions = reader.await.expect("a reader");
+            let is_wanted = |event: &&domain::LoggedEvent| {
+                let any = |name: &str, found: &str| {
+                    filter[name].as_array().is_none_or(|wanted| {
+                        wanted
+                            .iter()
+                            .any(|one| one.as_str().is_some_and(|one| one.eq_ignore_ascii_case(found)))
+                    })
+                };
+                any("kinds", event.event.fact.kind().as_str())
+                    && any("collections", event.event.gift.as_ref().map_or("", |gift| gift.slug.as_str()))
+            };
+            let expected: Vec<i64> = log.iter().filter(is_wanted).map(|event| event.position).collect();
+            assert_eq!(positions, expected, "seed {seed}, {filter}");
+        }
+        seeds.done(seed);
+    }
+}
+
+/// Reads nothing while the log moves on, far beyond what waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_too_slow_is_told_to_reload() {
+    let api = api().await;
+    let mut socket = Socket::open(&api).await;
+    // Long answers, so that the network's own buffers are full soon.
+    let query = "subscription { events { __typename ... on EventsBatch { cursor events { position line a: line b: line c: line d: line e: line f: line g: line h: line } } ... on Reload { reason } } }";
+    socket.subscribe("slow", query, json!({})).await;
+    socket.next("slow").await;
+    let mut quick = Socket::open(&api).await;
+    quick.subscribe("quick", EVENTS, json!({})).await;
+    quick.next("quick").await;
+    let mut seen = 0;
+    let mut head = 0;
+    for turn in 0..150 {
+        let events = (1..=100).map(|n| repriced(&format!("plushpepe-{n}"), 10 + turn, turn + 1)).collect();
+        head = api
+            .ingest
+            .commit(store::Batch { events, ..store::Batch::default() })
+            .await
+            .expect("a commit")
+            .position;
+        while seen < head {
+            let batch = quick.next("quick").await["events"].clone();
+            let events = batch["events"].as_array().expect("events");
+            let first: i64 = events[0]["position"].as_str().expect("text").parse().expect("a number");
+            assert_eq!(first, seen + 1, "the quick one misses nothing");
+            seen += i64::try_from(events.len()).expect("a length");
+        }
+    }
+    assert_eq!(seen, head);
+    let mut last = 0;
+    loop {
+        let Heard::Message(message) = socket.hear().await else { panic!("closed") };
+        let batch = &message["payload"]["data"]["events"];
+        if batch["__typename"] == "Reload" {
+            assert_eq!(batch["reason"], "LAGGED");
+            break;
+        }
+        for event in batch["events"].as_array().expect("events") {
+            let position: i64 = event["position"].as_str().expect("text").parse().expect("a number");
+            assert_eq!(position, last + 1, "up to there nothing is missing");
+            last = position;
+        }
+    }
+    assert!(last < head, "it really was too slow");
+    socket.expect("complete", "slow").await;
+}
