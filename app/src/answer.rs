@@ -2,11 +2,16 @@
 
 use std::io::{ErrorKind, Write};
 
+use crate::progress;
+
 /// Writes a text and a line end. A reader that went away ends nothing: what follows is simply not read.
 pub fn line(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let written =
-        out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+    let written = progress::above(|| {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.write_all(b"\n")?;
+        out.flush()
+    });
     if let Err(fault) = written
         && fault.kind() != ErrorKind::BrokenPipe
     {

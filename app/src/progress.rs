@@ -6,6 +6,14 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+/// Before and after it is known how much there is to do.
+const WITHOUT_END: &str = "  {prefix:24} {spinner} {msg}";
+const WITH_END: &str = "  {prefix:24} {bar:30} {pos:>7}/{len:<7} {msg}";
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
 /// The bars of this process; drawn to standard error when that is a terminal, else nowhere.
 fn bars() -> &'static MultiProgress {
     static BARS: OnceLock<MultiProgress> = OnceLock::new();
@@ -18,6 +26,11 @@ fn bars() -> &'static MultiProgress {
 fn is_terminal() -> bool {
     static IS_TERMINAL: OnceLock<bool> = OnceLock::new();
     *IS_TERMINAL.get_or_init(|| io::stderr().is_terminal())
+}
+
+/// Does something that writes to the terminal, with the bars out of its way.
+pub fn above<T>(work: impl FnOnce() -> T) -> T {
+    bars().suspend(work)
 }
 
 /// One line to standard error, past the log's filter: what a person who starts Ribbon wants to read.
@@ -45,7 +58,7 @@ impl Default for LogWriter {
 
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        bars().suspend(|| io::stderr().write(bytes))
+        above(|| io::stderr().write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -67,18 +80,17 @@ impl Step {
     #[must_use]
     pub fn begin(name: &str) -> Self {
         let bar = bars().add(ProgressBar::new(0));
-        let style = ProgressStyle::with_template("  {prefix:24} {bar:30} {pos:>7}/{len:<7} {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(style(WITHOUT_END));
         bar.set_prefix(name.to_owned());
         bar.enable_steady_tick(Duration::from_millis(250));
-        if !is_terminal() {
-            say(&format!("{name}: begun"));
-        }
         Self { name: name.to_owned(), bar, told: Mutex::new(0) }
     }
 
     /// So much of so much is done.
     pub fn at(&self, done: u64, total: u64, note: &str) {
+        if total > 0 && self.bar.length() == Some(0) {
+            self.bar.set_style(style(WITH_END));
+        }
         self.bar.set_length(total);
         self.bar.set_position(done);
         self.bar.set_message(note.to_owned());
@@ -96,8 +108,16 @@ impl Step {
 
     /// It is done; the text says what came out.
     pub fn end(self, text: &str) {
+        let line = format!("{}: {text}", self.name);
+        drop(self);
+        say(&line);
+    }
+}
+
+/// A step that failed, or had nothing to do, leaves no bar behind.
+impl Drop for Step {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
         bars().remove(&self.bar);
-        say(&format!("{}: {text}", self.name));
     }
 }

@@ -164,7 +164,10 @@ impl Lot {
     #[must_use]
     pub fn state(&self) -> LotState {
         let Some(ask) = &self.ask else {
-            return self.ended.as_ref().map_or(LotState::Unknown, |ended| LotState::Ended { ending: ended.value });
+            return self
+                .ended
+                .as_ref()
+                .map_or(LotState::Unknown, |ended| LotState::Ended { ending: ended.value });
         };
         let ended = self.ended.as_ref().filter(|ended| ended.key > ask.key);
         let unseen = self.unseen.as_ref().filter(|unseen| unseen.key > ask.key);

@@ -166,8 +166,14 @@ impl Agenda {
     }
 
     /// Whether the history has more to read.
-    pub fn history_is_open(&mut self, is_open: bool) {
+    pub fn set_history_open(&mut self, is_open: bool) {
         self.history_is_open = is_open;
+    }
+
+    /// Whether the history has more to read.
+    #[must_use]
+    pub fn is_history_open(&self) -> bool {
+        self.history_is_open
     }
 
     /// The scopes there are now. Known ones keep their times.

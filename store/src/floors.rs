@@ -41,9 +41,10 @@ pub async fn advance(pool: &Pool) -> Result<Option<Advanced>, sqlx::Error> {
     )
     .execute(&mut *tx)
     .await?;
-    let held = sqlx::query!("select version, position from market.projections where name = $1 for update", NAME)
-        .fetch_one(&mut *tx)
-        .await?;
+    let held =
+        sqlx::query!("select version, position from market.projections where name = $1 for update", NAME)
+            .fetch_one(&mut *tx)
+            .await?;
     let from = if held.version == VERSION {
         held.position
     } else {
@@ -57,9 +58,14 @@ pub async fn advance(pool: &Pool) -> Result<Option<Advanced>, sqlx::Error> {
         return Ok(None);
     }
     let changed = project(&mut tx, from, to).await?;
-    sqlx::query!("update market.projections set version = $2, position = $3 where name = $1", NAME, VERSION, to)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query!(
+        "update market.projections set version = $2, position = $3 where name = $1",
+        NAME,
+        VERSION,
+        to
+    )
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     metrics::gauge!("store_floors_position").set(crate::as_metric(to));
     Ok(Some(Advanced { from, to, changed }))

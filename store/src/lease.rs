@@ -17,9 +17,10 @@ pub struct Lease {
 /// What PostgreSQL says.
 pub async fn try_take(pool: &Pool, name: &str) -> Result<Option<Lease>, sqlx::Error> {
     let mut connection = pool.acquire().await?.detach();
-    let is_taken = sqlx::query_scalar!(r#"select pg_try_advisory_lock(hashtextextended($1, 0)) as "is_taken!""#, name)
-        .fetch_one(&mut connection)
-        .await?;
+    let is_taken =
+        sqlx::query_scalar!(r#"select pg_try_advisory_lock(hashtextextended($1, 0)) as "is_taken!""#, name)
+            .fetch_one(&mut connection)
+            .await?;
     if is_taken {
         return Ok(Some(Lease { connection }));
     }

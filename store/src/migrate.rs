@@ -33,7 +33,9 @@ pub enum MigrateFault {
         version: i64,
     },
     /// Migrations of this binary have not been applied.
-    #[error("the database lacks {pending} migrations of this binary, the first is {version}; run `ribbon migrate`")]
+    #[error(
+        "the database lacks {pending} migrations of this binary, the first is {version}; run `ribbon migrate`"
+    )]
     Pending {
         /// The first that is missing.
         version: i64,
@@ -80,7 +82,9 @@ impl Standing {
         match (self.unknown, self.changed, self.pending.first()) {
             (Some(version), _, _) => Err(MigrateFault::Newer { version }),
             (None, Some(version), _) => Err(MigrateFault::Changed { version }),
-            (None, None, Some(&version)) => Err(MigrateFault::Pending { version, pending: self.pending.len() }),
+            (None, None, Some(&version)) => {
+                Err(MigrateFault::Pending { version, pending: self.pending.len() })
+            }
             (None, None, None) => Ok(()),
         }
     }

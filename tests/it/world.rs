@@ -162,6 +162,16 @@ impl World {
             late == 0 && markets == i64::try_from(self.markets.len()).expect("a few")
         })
         .await;
+        until(Duration::from_secs(60), "a history read to its end", || async {
+            let ended: i64 = sqlx::query_scalar(
+                "select count(*) from market.cursors where walk = 'history' and cursor is null",
+            )
+            .fetch_one(self.pool())
+            .await
+            .expect("the cursors");
+            ended == i64::try_from(self.markets.len()).expect("a few")
+        })
+        .await;
         self.rested().await;
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use adapters::rates::RATES;
 use adapters::{MARKETS, SandboxValue, SettingDoc};
 use anyhow::Context as _;
-use sandbox::{Access, Identity, Running, SandboxOptions};
+use sandbox::{Access, Identity, Running, SandboxOptions, StartFault};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::own::OwnSettings;
@@ -18,34 +18,60 @@ const FOLDER: &str = "sandbox";
 /// How often initData is written anew, before any market calls it too old.
 const INIT_DATA_EVERY: Duration = Duration::from_secs(600);
 
-/// Starts the world. `held` is the world of the database: the same one goes on where it stood.
+/// Starts the world. `held` is the world of the database: the same one goes on where it stood, and no other takes its place.
 ///
 /// # Errors
-/// Exit code 2 for options out of range, 3 for an address that is taken.
+/// Exit code 2 for options out of range or a database of another world, 3 for an address that is taken.
 pub async fn start(config: &SandboxConfig, speed_x1000: u64, held: Option<&str>) -> Result<Running, Failure> {
+    let epoch_us = held.map(|held| epoch_of(config, speed_x1000, held)).transpose()?;
     let options = SandboxOptions {
         seed: config.seed,
         gifts: config.gifts,
         speed_x1000,
         bind: config.listen,
         trading: config.trading,
-        epoch_us: held.and_then(Identity::parse).and_then(|held| epoch_of(config, speed_x1000, &held)),
+        epoch_us,
         ..SandboxOptions::default()
     };
     sandbox::start(options).await.map_err(|fault| {
-        let exit = match &fault {
-            sandbox::StartFault::Bind { .. } | sandbox::StartFault::Make { .. } => Exit::NotNow,
-            _ => Exit::BadInput,
+        let (exit, variable) = match &fault {
+            StartFault::Gifts { .. } => (Exit::BadInput, "RIBBON_SANDBOX_GIFTS"),
+            StartFault::Speed { .. } => (Exit::BadInput, "RIBBON_SPEED"),
+            StartFault::NotLoopback { .. } => (Exit::BadInput, "RIBBON_SANDBOX_LISTEN"),
+            StartFault::Bind { .. } => (Exit::NotNow, "RIBBON_SANDBOX_LISTEN"),
+            StartFault::Epoch { .. } | StartFault::LogicalStep { .. } | StartFault::Make { .. } => {
+                (Exit::NotNow, "RIBBON_SANDBOX")
+            }
         };
-        let cause = anyhow::Error::from(fault).context("RIBBON_SANDBOX_LISTEN, _GIFTS and RIBBON_SPEED");
-        Failure { exit, cause }
+        Failure { exit, cause: anyhow::Error::from(fault).context(variable) }
     })
 }
 
 /// When the held world began, if it is the one that is meant.
-fn epoch_of(config: &SandboxConfig, speed_x1000: u64, held: &Identity) -> Option<i64> {
-    let wanted = Identity { seed: config.seed, gifts: config.gifts, speed_x1000, epoch_us: held.epoch_us };
-    (wanted == *held).then_some(held.epoch_us)
+fn epoch_of(config: &SandboxConfig, speed_x1000: u64, held: &str) -> Result<i64, Failure> {
+    let speed = |x1000: u64| domain::decimal::decimal_from_units(i64::try_from(x1000).unwrap_or(i64::MAX), 3);
+    let parsed = Identity::parse(held);
+    if let Some(held) = parsed {
+        let wanted =
+            Identity { seed: config.seed, gifts: config.gifts, speed_x1000, epoch_us: held.epoch_us };
+        if wanted == held {
+            return Ok(held.epoch_us);
+        }
+    }
+    let go_on = parsed.map_or_else(String::new, |Identity { seed, gifts, speed_x1000, .. }| {
+        let speed = speed(speed_x1000);
+        format!("go on with it by --sandbox-gifts {gifts} --sandbox-seed {seed} --speed {speed}, or ")
+    });
+    Err(Failure::new(
+        Exit::BadInput,
+        format!(
+            "this database holds the world `{held}`, and this start is for a sandbox of {} gifts with seed {} at speed {}: \
+             {go_on}give another --data-dir or DATABASE_URL, or `./dev clean` if the old world is no longer wanted",
+            config.gifts,
+            config.seed,
+            speed(speed_x1000)
+        ),
+    ))
 }
 
 /// The settings with which every market and rate source is asked at this sandbox, as variable and text. Credentials that are read
@@ -133,4 +159,26 @@ fn write_init_data(running: &Running, id: &str, path: &Path) -> anyhow::Result<(
     let fresh = path.with_extension("fresh");
     std::fs::write(&fresh, text).with_context(|| format!("cannot write {}", fresh.display()))?;
     std::fs::rename(&fresh, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_held_world_goes_on_or_says_how() {
+        let config =
+            SandboxConfig { gifts: 2_000, seed: 1, listen: "127.0.0.1:0".parse().unwrap(), trading: true };
+        let same = "sandbox seed=1 gifts=2000 speed_x1000=30000 epoch_us=1795261164900315";
+        assert_eq!(epoch_of(&config, 30_000, same).unwrap(), 1_795_261_164_900_315);
+        let other = epoch_of(&config, 60_500, same).unwrap_err();
+        assert_eq!(other.exit, Exit::BadInput);
+        let told = other.to_string();
+        assert!(
+            told.contains("seed 1 at speed 60.5") && told.contains("--sandbox-seed 1 --speed 30,"),
+            "{told}"
+        );
+        let live = epoch_of(&config, 30_000, "live").unwrap_err().to_string();
+        assert!(live.contains("holds the world `live`") && !live.contains("go on"), "{live}");
+    }
 }

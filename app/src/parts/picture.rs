@@ -29,15 +29,16 @@ pub async fn watch(markets: Vec<watch::Receiver<Progress>>) {
 
 async fn watch_one(mut market: watch::Receiver<Progress>, began: Instant) -> u64 {
     let name = market.borrow().name;
-    if market.borrow().is_filled() {
-        return market.borrow().listings;
-    }
     let step = Step::begin(name);
     let mut told = None;
     loop {
         let now = market.borrow_and_update().clone();
         step.at(now.scopes_done as u64, now.scopes_total as u64, &note(&now));
         if now.is_filled() {
+            if now.pages == 0 {
+                // Filled by an earlier start: there is nothing to tell.
+                return 0;
+            }
             let seconds = tenths(began);
             step.end(&format!(
                 "complete after {seconds} s, {} listings on {} pages",

@@ -118,13 +118,13 @@ fn history_waits_for_the_first_picture() {
     let mut agenda = agenda(&["a"]);
     agenda.feed_paged(0, false);
     agenda.collections_paged(0, false);
-    agenda.history_is_open(true);
+    agenda.set_history_open(true);
     assert_eq!(agenda.choose(1), Errand::ScanBegin(0));
     agenda.scan_done(&scope("a"), 1);
     assert_eq!(agenda.choose(2), Errand::Attributes);
     agenda.attributes_paged(2, false);
     assert_eq!(agenda.choose(3), Errand::History);
-    agenda.history_is_open(false);
+    agenda.set_history_open(false);
     assert_eq!(agenda.choose(4), Errand::Wait { until_ms: 100 });
 }
 
@@ -146,7 +146,7 @@ fn a_scope_that_broke_off_rests_and_the_others_go_on() {
 #[test]
 fn a_walk_through_collections_that_never_ends_starves_no_history() {
     let mut agenda = settled(&["a"]);
-    agenda.history_is_open(true);
+    agenda.set_history_open(true);
     agenda.collections_paged(0, true);
     agenda.scan_begun();
     let mut chosen = Vec::new();

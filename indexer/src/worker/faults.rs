@@ -141,7 +141,7 @@ impl Worker {
                 self.state.feed_cursor = None;
                 self.agenda.feed_paged(now_ms, false);
             }
-            Errand::History => self.agenda.history_is_open(false),
+            Errand::History => self.agenda.set_history_open(false),
             Errand::Collections => {
                 self.state.collections_cursor = None;
                 self.agenda.collections_paged(now_ms, false);

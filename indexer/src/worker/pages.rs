@@ -98,7 +98,10 @@ impl Worker {
         self.commit_page(&request, exchange, page, told).await?;
         if is_history {
             self.state.history_cursor = cursor;
-            self.agenda.history_is_open(has_more);
+            self.agenda.set_history_open(has_more);
+            if !has_more {
+                self.say_standing().await;
+            }
         } else {
             self.state.feed_cursor = cursor;
             self.agenda.feed_paged(now_ms, has_more);

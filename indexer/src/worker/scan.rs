@@ -164,8 +164,10 @@ impl Worker {
             return Ok(());
         }
         told.decision.append(absence);
-        told.evidence.push(packed);
-        told.attached = active.kept;
+        if vanished > 0 {
+            told.evidence.push(packed);
+            told.attached = active.kept;
+        }
         told.marks.push(Mark::Scan {
             market: self.market.clone(),
             scope: scope.clone(),

@@ -57,9 +57,10 @@ impl Worker {
     fn count_scopes(&self) {
         let (scopes_done, scopes_total) = self.agenda.scopes_done();
         let (collections_done, collections_total) = self.agenda.collections_done();
-        let phase = self.phase();
+        let (phase, is_history_done) = (self.phase(), !self.agenda.is_history_open());
         self.progress.send_modify(|progress| {
             progress.phase = phase;
+            progress.is_history_done = is_history_done;
             (progress.scopes_done, progress.scopes_total) = (scopes_done, scopes_total);
             (progress.collections_done, progress.collections_total) = (collections_done, collections_total);
         });

@@ -111,7 +111,7 @@ impl Worker {
         };
         let now_ms = signed(self.now_ms());
         self.agenda = Agenda::new(&self.pace, self.source.info().feed_interval_ms, now_ms);
-        self.agenda.history_is_open(self.pace.history_ms > 0 && history != Some(None));
+        self.agenda.set_history_open(self.pace.history_ms > 0 && history != Some(None));
         self.set_scopes();
         let now_us = self.clock.now_us();
         for scope in self.source.scopes(&self.state.collections) {

@@ -76,7 +76,7 @@ query Gift($slug: Slug!, $number: Int!) {
       linkUrl
       evidenceUrl
     }
-    history(first: 5) { nodes { position kind at price { text } market { name } } }
+    history(first: 5) { position kind at price { text } market { name } }
     missing { field reason }
   }
 }

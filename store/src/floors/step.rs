@@ -88,8 +88,11 @@ impl Step {
 
     /// The floors as they stood before the step.
     pub(super) fn stand(&mut self, standing: BTreeMap<Key, Standing>) {
-        self.unchanged =
-            self.changed.keys().map(|key| (key.clone(), standing.get(key).map(|standing| standing.lowest))).collect();
+        self.unchanged = self
+            .changed
+            .keys()
+            .map(|key| (key.clone(), standing.get(key).map(|standing| standing.lowest)))
+            .collect();
         self.standing = standing;
     }
 
@@ -99,7 +102,8 @@ impl Step {
         for (key, listings) in &self.changed {
             let Some(standing) = self.standing.get(key) else { continue };
             let is_lost = listings.iter().any(|listing| {
-                listing.from_position <= self.from && listing.lowest.ask_position == standing.lowest.ask_position
+                listing.from_position <= self.from
+                    && listing.lowest.ask_position == standing.lowest.ask_position
             });
             if is_lost {
                 lost.insert(key.clone());
@@ -125,10 +129,19 @@ impl Step {
         versions
     }
 
-    fn run_key(&self, key: &Key, listings: &[Changed], unchanged: Option<Lowest>, versions: &mut FloorVersions) {
+    fn run_key(
+        &self,
+        key: &Key,
+        listings: &[Changed],
+        unchanged: Option<Lowest>,
+        versions: &mut FloorVersions,
+    ) {
         let stored = self.standing.get(key).copied();
-        let mut open: BTreeSet<Lowest> =
-            listings.iter().filter(|listing| listing.from_position <= self.from).map(|listing| listing.lowest).collect();
+        let mut open: BTreeSet<Lowest> = listings
+            .iter()
+            .filter(|listing| listing.from_position <= self.from)
+            .map(|listing| listing.lowest)
+            .collect();
         let mut listed = stored.map_or(0, |standing| standing.listings);
         let mut held = stored.map(|standing| standing.lowest);
         let (mut is_stored, mut last) = (stored.is_some(), None);
@@ -202,7 +215,8 @@ fn count(listings: &[Lowest]) -> i64 {
 /// The keys a listing counts for: its collection and each attribute told, on its market and over all.
 fn keys_of(listing: &Changed) -> impl Iterator<Item = Key> {
     let told = [("model", &listing.model), ("symbol", &listing.symbol), ("backdrop", &listing.backdrop)];
-    let attributes = told.into_iter().filter_map(|(kind, name)| name.as_ref().map(|name| (kind, name.clone())));
+    let attributes =
+        told.into_iter().filter_map(|(kind, name)| name.as_ref().map(|name| (kind, name.clone())));
     let kinds: Vec<(&'static str, String)> =
         std::iter::once(("collection", String::new())).chain(attributes).collect();
     kinds.into_iter().flat_map(|(kind, name)| {

@@ -7,7 +7,10 @@ use super::{
     step::{Begun, FloorVersions},
 };
 
-pub(super) async fn write(connection: &mut PgConnection, versions: &FloorVersions) -> Result<(), sqlx::Error> {
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    versions: &FloorVersions,
+) -> Result<(), sqlx::Error> {
     end(connection, versions).await?;
     count(connection, versions).await?;
     begin(connection, &versions.begun).await

@@ -70,7 +70,11 @@ async fn append(
     insert_events(tx, &events).await?;
     fold::fold(tx, &options.fees, &events).await?;
     let wanted = referred(batches);
-    let attached = batches.iter().zip(&committed).filter(|(_, one)| one.logged > 0).flat_map(|(batch, _)| &batch.attached);
+    let attached = batches
+        .iter()
+        .zip(&committed)
+        .filter(|(_, one)| one.logged > 0)
+        .flat_map(|(batch, _)| &batch.attached);
     let packed: Vec<Packed> = batches
         .iter()
         .flat_map(|batch| &batch.evidence)

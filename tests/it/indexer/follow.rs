@@ -125,6 +125,26 @@ async fn what_vanishes_without_a_word_is_unseen_and_its_evidence_is_the_whole_sc
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_pages_that_an_event_needs_are_kept() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 12);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    // The last page of a scan brings something new: the pages before it are no evidence of that.
+    market.set("Toy Bear", 98, Some(3), false);
+    until("it is seen", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+    let kept: i64 =
+        sqlx::query_scalar("select count(*) from market.evidence").fetch_one(stage.pool()).await.unwrap();
+    let referred: i64 = sqlx::query_scalar("select count(distinct evidence_hash) from market.events")
+        .fetch_one(stage.pool())
+        .await
+        .unwrap();
+    assert_eq!(kept, referred);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restart_goes_on_where_it_stood() {
     let stage = Stage::new().await;
     let market = stage.market("getgems");

@@ -10,7 +10,8 @@ const MARKETS: [&str; 2] = ["getgems", "mrkt"];
 type Version = (i64, Option<i64>, usize, Option<usize>, i64);
 
 fn any_versions() -> impl Strategy<Value = Vec<Version>> {
-    let version = (1..40_i64, prop::option::of(1..20_i64), 0..2_usize, prop::option::of(0..2_usize), 1..5_i64);
+    let version =
+        (1..40_i64, prop::option::of(1..20_i64), 0..2_usize, prop::option::of(0..2_usize), 1..5_i64);
     prop::collection::vec(version, 0..30)
 }
 
@@ -109,7 +110,8 @@ impl Table {
     }
 
     fn at(&self, position: i64) -> BTreeMap<(String, String, String), (i64, i64)> {
-        let at = |row: &&Begun| row.from_position <= position && row.to_position.is_none_or(|to| to > position);
+        let at =
+            |row: &&Begun| row.from_position <= position && row.to_position.is_none_or(|to| to > position);
         let rows: Vec<_> = self.0.iter().filter(at).collect();
         let found: BTreeMap<_, _> = rows
             .iter()
