@@ -30,7 +30,7 @@ const PING: Duration = Duration::from_secs(25);
 /// Nothing heard for so long means that nobody is there.
 const SILENCE: Duration = Duration::from_secs(60);
 /// A message that cannot be handed to the network for so long ends the socket.
-const SEND: Duration = Duration::from_secs(20);
+const SEND: Duration = Duration::from_secs(60);
 /// Messages read ahead.
 const INBOUND: usize = 16;
 

@@ -136,7 +136,7 @@ async fn a_reader_too_slow_is_told_to_reload() {
     quick.next("quick").await;
     let mut seen = 0;
     let mut head = 0;
-    for turn in 0..150 {
+    for turn in 0..100 {
         let events = (1..=100).map(|n| repriced(&format!("plushpepe-{n}"), 10 + turn, turn + 1)).collect();
         head = api
             .ingest

@@ -13,7 +13,7 @@ use tokio_tungstenite::{
 use super::api::{Api, api};
 
 /// Longer than anything a test waits for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A socket.
 pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
