@@ -6,8 +6,10 @@ pub mod concern;
 pub mod document;
 pub mod fault;
 mod file;
+pub mod gather;
 pub mod graphql;
 pub mod http;
+pub mod kind;
 pub mod logs;
 pub mod markets;
 mod nearest;
@@ -22,8 +24,9 @@ pub mod values;
 
 pub use concern::Concern;
 pub use fault::{ConfigFault, ConfigFaults};
+pub use gather::{Inputs, load};
 pub use setting::Setting;
-pub use values::{Inputs, Values, load};
+pub use values::Values;
 
 use setting::{Fallback, Kind};
 
