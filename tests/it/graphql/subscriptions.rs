@@ -50,12 +50,15 @@ async fn a_cursor_of_a_query_goes_on_as_a_subscription() {
     api.log(vec![listed("plushpepe-1", 2, 5), listed("plushpepe-2", 3, 5)]).await;
     let data = api.ask("{ activity { edges { cursor node { position } } } }").await;
     let edges = data["activity"]["edges"].as_array().expect("edges");
-    let mut socket = Socket::open(&api).await;
     for (at, expected) in [(1, vec!["2"]), (0, vec![])] {
+        let mut socket = Socket::open(&api).await;
         socket.subscribe("a", EVENTS, json!({"a": edges[at]["cursor"]})).await;
-        let first = socket.next("a").await;
-        assert_eq!(texts(&first["events"]["events"], "/position"), expected);
-        socket.send(json!({"type": "complete", "id": "a"})).await;
+        let mut positions = texts(&socket.next("a").await["events"]["events"], "/position");
+        // The topic may be a tick behind the log; then the event comes with the next message.
+        while positions.len() < expected.len() {
+            positions.extend(texts(&socket.next("a").await["events"]["events"], "/position"));
+        }
+        assert_eq!(positions, expected);
     }
 }
 
