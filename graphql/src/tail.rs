@@ -84,7 +84,12 @@ pub(crate) async fn follow(pool: Pool, tail: Arc<Tail>, clock: Arc<dyn Clock>, s
             () = stop.cancelled() => return,
             () = sleep_until(due) => {
                 read_at = Instant::now();
-                let is_behind = read_news(&pool, &tail, clock.as_ref()).await.unwrap_or_else(|fault| {
+                // A database that is gone makes this wait; stopping does not wait with it.
+                let read = tokio::select! {
+                    () = stop.cancelled() => return,
+                    read = read_news(&pool, &tail, clock.as_ref()) => read,
+                };
+                let is_behind = read.unwrap_or_else(|fault| {
                     observe::tail_fault(&fault);
                     false
                 });

@@ -47,6 +47,13 @@ pub(super) fn operation<'a>(
         .map(|(_, operation)| &operation.node)
 }
 
+/// Whether the fields of a subscription stand in the operation itself. The engine passes over fragments there without a word.
+pub(super) fn is_plain(document: &ExecutableDocument, name: Option<&str>) -> bool {
+    let roots =
+        operation(document, name).into_iter().flat_map(|operation| &operation.selection_set.node.items);
+    roots.into_iter().all(|root| matches!(root.node, Selection::Field(_)))
+}
+
 /// Whether a subscription may be shared: one root field, and every field below it by the list.
 pub(super) fn shareable(
     document: &ExecutableDocument,

@@ -9,7 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::{
     frame::{Frame, QuotedId},
-    share::{TopicKey, shareable, topic_of},
+    share::{TopicKey, is_plain, shareable, topic_of},
     topic::{Hub, ItemEnd, Joined, TopicItem},
 };
 use crate::{
@@ -78,6 +78,10 @@ async fn subscription(
     admitted: Admitted,
 ) -> BoxStream<'static, Frame> {
     let name = admitted.raw.operation_name.as_deref();
+    if !is_plain(&admitted.document, name) {
+        let what = "the field of a subscription stands in the operation itself, not in a fragment; fragments may be used below it";
+        return one(refused(&id, Refusal::new(RefusalCode::BadRequest, what)));
+    }
     let Some(shared) = shareable(&admitted.document, name, &engine.shape) else {
         return alone(&engine, id, admitted);
     };

@@ -6,17 +6,18 @@ use domain::{Event, ports::Clock};
 use graphql::{ApiOptions, ApiParts, ApiState};
 use pricing::FeeTable;
 use serde_json::{Value, json};
-use store::{Batch, DbClock, Ingest, IngestOptions, Mark};
+use store::{Batch, DbClock, Ingest, IngestOptions, Mark, Pool};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A served API; it stops with the value.
 pub(super) struct Api {
-    pub(super) database: harness::TestDatabase,
+    pub(super) pool: Pool,
     pub(super) ingest: Ingest,
     pub(super) address: SocketAddr,
     pub(super) client: reqwest::Client,
     state: ApiState,
-    _stop: DropGuard,
+    stop: DropGuard,
+    _database: Option<harness::TestDatabase>,
 }
 
 /// The API with its documented options.
@@ -27,13 +28,20 @@ pub(super) async fn api() -> Api {
 /// The API with other options.
 pub(super) async fn api_with(options: ApiOptions) -> Api {
     let database = harness::database().await;
-    store::world::claim(&database.pool, "test").await.expect("an unclaimed database");
+    let mut api = api_on(database.pool.clone(), options).await;
+    api._database = Some(database);
+    api
+}
+
+/// The API on a migrated database.
+pub(super) async fn api_on(pool: Pool, options: ApiOptions) -> Api {
+    store::world::claim(&pool, "test").await.expect("an unclaimed database");
     let fees = Arc::new(FeeTable::bundled().clone());
     let ingest_options = IngestOptions { fees: Arc::clone(&fees), evidence_keep_days: 30 };
-    let (ingest, _writer) = Ingest::spawn(database.pool.clone(), ingest_options);
-    let clock: Arc<dyn Clock> = Arc::new(DbClock::start(database.pool.clone()).await.expect("a clock"));
+    let (ingest, _writer) = Ingest::spawn(pool.clone(), ingest_options);
+    let clock: Arc<dyn Clock> = Arc::new(DbClock::start(pool.clone()).await.expect("a clock"));
     let parts = ApiParts {
-        pool: database.pool.clone(),
+        pool: pool.clone(),
         clock,
         markets: adapters::MARKETS.iter().map(|market| (market.info)()).collect(),
         fees,
@@ -49,7 +57,7 @@ pub(super) async fn api_with(options: ApiOptions) -> Api {
         let serving = axum::serve(listener, router).with_graceful_shutdown(ended.cancelled_owned());
         serving.await.expect("the server runs");
     });
-    Api { database, ingest, address, client: harness::http(), state, _stop: stop.drop_guard() }
+    Api { pool, ingest, address, client: harness::http(), state, stop: stop.drop_guard(), _database: None }
 }
 
 impl Api {
@@ -62,9 +70,15 @@ impl Api {
     pub(super) async fn write(&self, events: Vec<Event>, marks: Vec<Mark>) -> i64 {
         let batch = Batch { events, marks, ..Batch::default() };
         let position = self.ingest.commit(batch).await.expect("a commit").position;
-        while store::floors::advance(&self.database.pool).await.expect("floors").is_some() {}
+        while store::floors::advance(&self.pool).await.expect("floors").is_some() {}
         self.state.reach(position).await;
         position
+    }
+
+    /// Stops the server, as Ctrl-C does.
+    pub(super) fn stop(self) -> Option<harness::TestDatabase> {
+        drop(self.stop);
+        self._database
     }
 
     pub(super) fn url(&self, path: &str) -> String {

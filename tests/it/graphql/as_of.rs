@@ -155,7 +155,7 @@ async fn at_every_position_the_answer_is_the_fold_of_the_log() {
             .collect();
         head = api.log(events).await;
     }
-    let log = store::log::events_after(&api.database.pool, 0, 1_000).await.expect("the log");
+    let log = store::log::events_after(&api.pool, 0, 1_000).await.expect("the log");
     let mut model = Model::default();
     compare(&api, &model, 0).await;
     for logged in &log {

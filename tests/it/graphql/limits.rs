@@ -226,7 +226,7 @@ async fn the_schema_is_served_and_explorers_may_read_it() {
 async fn a_database_that_is_gone_is_told_as_such() {
     let api = api().await;
     api.log(vec![crate::facts::listed("plushpepe-1", 1, 5)]).await;
-    api.database.pool.close().await;
+    api.pool.close().await;
     let (status, error) = api.refusal(&json!({"query": "{ listings { nodes { id } } }"})).await;
     assert!(status == 200 || status == 503, "{status}");
     assert_eq!(error["extensions"]["code"], "UNAVAILABLE");

@@ -60,7 +60,7 @@ async fn read(api: Arc<Api>, seed: u64, filter: Value, begin: Value, done: Arc<A
             }));
             cursor = batch["cursor"].clone();
             let is_written = done.load(Ordering::Acquire);
-            let head = store::log::head(&api.database.pool).await.expect("the head").position;
+            let head = store::log::head(&api.pool).await.expect("the head").position;
             if is_written
                 && api.ask_with(BEHIND, json!({ "a": cursor })).await["activity"]["nodes"][0]["position"]
                     == json!((head - 1).to_string())
@@ -101,7 +101,7 @@ async fn readers_that_come_and_go_lose_nothing_and_see_nothing_twice() {
             })
             .collect();
         write(Arc::clone(&api), seed, 120, Arc::clone(&done)).await;
-        let log = store::log::events_after(&api.database.pool, 1, 100_000).await.expect("the log");
+        let log = store::log::events_after(&api.pool, 1, 100_000).await.expect("the log");
         for (reader, filter) in readers.into_iter().zip(&filters) {
             let positions = reader.await.expect("a reader");
             let is_wanted = |event: &&domain::LoggedEvent| {
@@ -122,11 +122,48 @@ async fn readers_that_come_and_go_lose_nothing_and_see_nothing_twice() {
     }
 }
 
+/// A subscription lives through the death of the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_database_loses_no_message() {
+    let server = harness::own_cluster().await;
+    let options =
+        store::PoolOptions { url: server.url(), connections_max: 8, application: "ribbon-test".into() };
+    let pool = store::connect(&options).await.expect("a pool");
+    store::migrate(&pool).await.expect("the migrations");
+    let api = super::api::api_on(pool, graphql::ApiOptions::default()).await;
+    let mut socket = Socket::open(&api).await;
+    socket.subscribe("s", EVENTS, json!({})).await;
+    socket.next("s").await;
+    let (mut seen, mut written) = (0, 0);
+    for turn in 0..6 {
+        if turn % 2 == 1 {
+            server.kill().await;
+        }
+        let head = loop {
+            let events = (1..=5).map(|n| repriced(&format!("plushpepe-{n}"), 10 + turn, turn + 1)).collect();
+            // The first tries meet connections of the dead server.
+            match api.ingest.commit(store::Batch { events, ..store::Batch::default() }).await {
+                Ok(committed) => break committed.position,
+                Err(fault) => assert!(fault.may_succeed_later(), "{fault}"),
+            }
+        };
+        assert!(head > written);
+        written = head;
+        while seen < head {
+            for event in socket.next("s").await["events"]["events"].as_array().expect("events") {
+                let position: i64 = event["position"].as_str().expect("text").parse().expect("a number");
+                assert_eq!(position, seen + 1);
+                seen = position;
+            }
+        }
+    }
+}
+
 /// Reads nothing while the log moves on, far beyond what waits for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_too_slow_is_told_to_reload() {
     let api = api().await;
-    let mut socket = Socket::open(&api).await;
+    let mut socket = Socket::open_narrow(&api).await;
     // Long answers, so that the network's own buffers are full soon.
     let query = "subscription { events { __typename ... on EventsBatch { cursor events { position line a: line b: line c: line d: line e: line f: line g: line h: line } } ... on Reload { reason } } }";
     socket.subscribe("slow", query, json!({})).await;

@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::{Instant, timeout_at},
+};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
+    tungstenite::{Message, client::IntoClientRequest, handshake::client::Request, http::HeaderValue},
 };
 
 use super::api::{Api, api};
 
 /// Longer than anything a test waits for.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+const PROTOCOL: &str = "graphql-transport-ws";
 
 /// A socket.
 pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -28,20 +33,36 @@ pub(super) enum Heard {
 impl Socket {
     /// Connects with the subprotocol, or without.
     pub(super) async fn connect(api: &Api, protocol: Option<&'static str>) -> Self {
+        Self(connect_async(Self::request(api, protocol)).await.expect("a socket").0)
+    }
+
+    /// Connected and introduced.
+    pub(super) async fn open(api: &Api) -> Self {
+        Self::connect(api, Some(PROTOCOL)).await.introduced().await
+    }
+
+    /// The same with room for a few kilobytes on its side of the network, whatever the system's own buffers grow to.
+    pub(super) async fn open_narrow(api: &Api) -> Self {
+        let network = TcpSocket::new_v4().expect("a socket");
+        network.set_recv_buffer_size(16 * 1024).expect("a small buffer");
+        let stream = MaybeTlsStream::Plain(network.connect(api.address).await.expect("a connection"));
+        let socket = client_async(Self::request(api, Some(PROTOCOL)), stream).await.expect("a socket").0;
+        Self(socket).introduced().await
+    }
+
+    async fn introduced(mut self) -> Self {
+        self.send(json!({"type": "connection_init"})).await;
+        assert_eq!(self.hear().await, Heard::Message(json!({"type": "connection_ack"})));
+        self
+    }
+
+    fn request(api: &Api, protocol: Option<&'static str>) -> Request {
         let mut request =
             format!("ws://{}/graphql/ws", api.address).into_client_request().expect("a request");
         if let Some(protocol) = protocol {
             request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
         }
-        Self(connect_async(request).await.expect("a socket").0)
-    }
-
-    /// Connected and introduced.
-    pub(super) async fn open(api: &Api) -> Self {
-        let mut socket = Self::connect(api, Some("graphql-transport-ws")).await;
-        socket.send(json!({"type": "connection_init"})).await;
-        assert_eq!(socket.hear().await, Heard::Message(json!({"type": "connection_ack"})));
-        socket
+        request
     }
 
     pub(super) async fn send(&mut self, message: Value) {
@@ -61,9 +82,10 @@ impl Socket {
 
     /// The next message or the close.
     pub(super) async fn hear(&mut self) -> Heard {
+        // One deadline for all that is passed over, or the server's pings would make a message that never comes be waited for always.
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let message =
-                tokio::time::timeout(PATIENCE, self.0.next()).await.expect("something is heard in time");
+            let message = timeout_at(deadline, self.0.next()).await.expect("something is heard in time");
             match message {
                 Some(Ok(Message::Text(text))) => {
                     return Heard::Message(serde_json::from_str(&text).expect("JSON"));
@@ -121,7 +143,7 @@ async fn every_broken_rule_closes_with_its_code() {
         (vec!["{}"], 4400),
         (vec!["nonsense"], 4400),
     ] {
-        let mut socket = Socket::connect(&api, Some("graphql-transport-ws")).await;
+        let mut socket = Socket::connect(&api, Some(PROTOCOL)).await;
         for message in &messages {
             socket.send_text(message).await;
         }
@@ -192,4 +214,52 @@ async fn a_socket_has_bounds() {
     let ended =
         tokio::time::timeout(PATIENCE, async { while let Some(Ok(_)) = socket.0.next().await {} }).await;
     assert!(ended.is_ok(), "the socket is ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_has_bounds_too() {
+    let options = graphql::ApiOptions { sockets_max: 1, topics_max: 1, ..graphql::ApiOptions::default() };
+    let api = super::api::api_with(options).await;
+    let mut socket = Socket::open(&api).await;
+    let refused =
+        connect_async(Socket::request(&api, Some(PROTOCOL))).await.expect_err("one socket is enough");
+    assert!(refused.to_string().contains("503"), "{refused}");
+    socket.subscribe("a", EVENTS, json!({})).await;
+    socket.next("a").await;
+    // The same again is the same topic; another one is too many, until the first is left.
+    socket.subscribe("b", EVENTS, json!({})).await;
+    socket.next("b").await;
+    let other = "subscription { events { __typename } }";
+    socket.subscribe("c", other, json!({})).await;
+    let errors = socket.expect("error", "c").await;
+    assert_eq!(errors[0]["extensions"]["limit"], json!({"name": "topics", "value": 1, "found": 2}));
+    for id in ["a", "b"] {
+        socket.send(json!({"type": "complete", "id": id})).await;
+    }
+    socket.subscribe("c", other, json!({})).await;
+    socket.next("c").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_introduce_itself_is_shown_out() {
+    let api = api().await;
+    let mut socket = Socket::connect(&api, Some(PROTOCOL)).await;
+    socket.send(json!({"type": "ping"})).await;
+    assert_eq!(socket.hear().await, Heard::Message(json!({"type": "pong"})));
+    assert_eq!(socket.hear().await, Heard::Closed(4408, "Connection initialisation timeout".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_says_so() {
+    let api = api().await;
+    let mut socket = Socket::open(&api).await;
+    socket.subscribe("a", EVENTS, json!({})).await;
+    socket.next("a").await;
+    let _database = api.stop();
+    loop {
+        match socket.hear().await {
+            Heard::Closed(code, _) => break assert_eq!(code, 1001),
+            Heard::Message(message) => assert_eq!(message["type"], "complete", "{message}"),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     api::{api, texts},
     scene::{about, collection, offered, on, price, rate},
-    socket::Socket,
+    socket::{Heard, Socket},
 };
 use crate::facts::{delisted, listed, repriced, sold};
 
@@ -34,7 +34,7 @@ async fn events_come_in_order_and_filtered() {
     api.log(vec![sold("lolpop-1", 4, 7, "x"), sold("plushpepe-1", 4, 7, "y")]).await;
     let mut seen = BTreeMap::new();
     for _ in 0..2 {
-        let super::socket::Heard::Message(message) = socket.hear().await else { panic!("closed") };
+        let Heard::Message(message) = socket.hear().await else { panic!("closed") };
         seen.insert(
             message["id"].as_str().expect("an id").to_owned(),
             message["payload"]["data"]["events"]["events"].clone(),
@@ -50,15 +50,12 @@ async fn a_cursor_of_a_query_goes_on_as_a_subscription() {
     api.log(vec![listed("plushpepe-1", 2, 5), listed("plushpepe-2", 3, 5)]).await;
     let data = api.ask("{ activity { edges { cursor node { position } } } }").await;
     let edges = data["activity"]["edges"].as_array().expect("edges");
+    let mut socket = Socket::open(&api).await;
     for (at, expected) in [(1, vec!["2"]), (0, vec![])] {
-        let mut socket = Socket::open(&api).await;
         socket.subscribe("a", EVENTS, json!({"a": edges[at]["cursor"]})).await;
-        let mut positions = texts(&socket.next("a").await["events"]["events"], "/position");
-        // The topic may be a tick behind the log; then the event comes with the next message.
-        while positions.len() < expected.len() {
-            positions.extend(texts(&socket.next("a").await["events"]["events"], "/position"));
-        }
-        assert_eq!(positions, expected);
+        let first = socket.next("a").await;
+        assert_eq!(texts(&first["events"]["events"], "/position"), expected);
+        socket.send(json!({"type": "complete", "id": "a"})).await;
     }
 }
 
@@ -190,4 +187,48 @@ async fn rates_and_markets_are_events_too() {
         (&events[1]["market"]["name"], &events[1]["fact"]["market"]),
         (&json!("MRKT"), &json!("mrkt"))
     );
+}
+
+/// What cannot be shared is executed for its subscriber alone, with the same promises.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_that_is_not_shared_keeps_the_promises() {
+    let api = api().await;
+    api.log((1..=120).map(|n| listed(&format!("plushpepe-{n}"), n, 5)).collect()).await;
+    let data = api.ask("{ activity(first: 100) { edges { cursor node { position } } } }").await;
+    let edge = &data["activity"]["edges"][99];
+    assert_eq!(edge["node"]["position"], "21");
+    // Two fields in one subscription are nobody else's topic.
+    let query = "subscription($a: Cursor) { events(after: $a) { __typename ... on EventsBatch { cursor events { position } } }
+        sales: events(filter: {kinds: [SOLD]}) { __typename } }";
+    let mut socket = Socket::open(&api).await;
+    socket.subscribe("a", query, json!({ "a": edge["cursor"] })).await;
+    let mut positions = Vec::new();
+    let mut more = async |count: usize| {
+        while positions.len() < count {
+            let data = socket.next("a").await;
+            if let Some(batch) = data.get("events") {
+                positions.extend(texts(&batch["events"], "/position"));
+            }
+        }
+    };
+    more(99).await;
+    api.log(vec![listed("lolpop-1", 200, 1), listed("lolpop-2", 200, 1)]).await;
+    more(101).await;
+    let expected: Vec<String> = (22..=122).map(|position: i64| position.to_string()).collect();
+    assert_eq!(positions, expected);
+    let damaged = query.replace("$a: Cursor", "$a: Cursor = \"x\"");
+    let hidden = "subscription { ...F } fragment F on Subscription { events { __typename } }";
+    for (id, query, code) in [("b", damaged.as_str(), "BAD_CURSOR"), ("c", hidden, "BAD_REQUEST")] {
+        let mut socket = Socket::open(&api).await;
+        socket.subscribe(id, query, json!({})).await;
+        // The sound field may have answered before.
+        let errors = loop {
+            match socket.hear().await {
+                Heard::Message(message) if message["type"] == "next" => {}
+                Heard::Message(message) => break message["payload"].clone(),
+                closed => panic!("{closed:?}"),
+            }
+        };
+        assert_eq!(errors[0]["extensions"]["code"], code, "{errors}");
+    }
 }
