@@ -21,7 +21,7 @@ use domain::{
 
 use crate::{
     fixtures::{Fixture, fixtures},
-    reader::Reader,
+    reader::{Reader, ScanPage},
     registry::Registration,
     settings::{SandboxValue, SettingDoc},
 };
@@ -116,6 +116,10 @@ impl Reader for GetGemsReader {
             Seen::Happened { scope, .. } => Some(scope.clone()),
             Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
+    }
+
+    fn scan_page(&self, request: &RequestRecord) -> Option<ScanPage> {
+        target::scan_page(&request.target)
     }
 
     fn guess(&self, body: &[u8]) -> Option<RequestRecord> {

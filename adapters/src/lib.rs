@@ -15,7 +15,7 @@ mod text;
 mod tonapi;
 
 pub use fixtures::Fixture;
-pub use reader::{Reader, reader};
+pub use reader::{Reader, ScanPage, reader};
 pub use registry::{MARKETS, Registration};
 pub use settings::{SandboxValue, SettingDoc, Settings, SettingsFault};
 

@@ -21,7 +21,7 @@ use domain::{
 
 use crate::{
     fixtures::{Fixture, fixtures},
-    reader::Reader,
+    reader::{Reader, ScanPage},
     registry::Registration,
     settings::{SandboxValue, SettingDoc},
 };
@@ -113,6 +113,10 @@ impl Reader for MrktReader {
             Seen::Happened { scope, .. } => Some(scope.clone()),
             Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
+    }
+
+    fn scan_page(&self, request: &RequestRecord) -> Option<ScanPage> {
+        ask::scan_page(request)
     }
 
     fn guess(&self, body: &[u8]) -> Option<RequestRecord> {

@@ -1,7 +1,11 @@
 //! What a request was for, told from its target alone, so that evidence can be read on any machine.
 
 use domain::RequestRecord;
+use reqwest::Url;
 use serde_json::Value;
+
+use super::{known, parse::scope};
+use crate::reader::ScanPage;
 
 /// The targets we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,22 @@ pub(super) fn attributes_path(collection: &str) -> String {
     format!("{ATTRIBUTES}{collection}")
 }
 
+/// The page of a scan that a target asks for: of one collection, with nothing in its query but a size and a cursor.
+pub(super) fn scan_page(target: &str) -> Option<ScanPage> {
+    let Target::Listings { collection: Some(collection) } = parse(target)? else { return None };
+    let mut page = ScanPage { scope: None, cursor: None };
+    for (name, value) in Url::parse("http://getgems.invalid").ok()?.join(target).ok()?.query_pairs() {
+        match name.as_ref() {
+            "limit" => {}
+            "after" => page.cursor = Some(value.into_owned()),
+            _ => return None,
+        }
+    }
+    let known = collection.parse().ok().and_then(|address| known::at(&address));
+    page.scope = known.map(|known| scope(&known.slug, target.starts_with(OFFCHAIN_ON_SALE)));
+    Some(page)
+}
+
 /// What was probably asked, by what the first entry has.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
     let value: Value = serde_json::from_slice(body).ok()?;
@@ -112,6 +132,29 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(parse(target), want, "{target}");
+        }
+    }
+
+    #[test]
+    fn pages_of_scans() {
+        let pepe = "EQBG-g6ahkAUGWpefWbx-D_9sQ8oWbvy6puuq78U2c4NUDFS";
+        let page = |scope: Option<&str>, cursor: Option<&str>| {
+            let scope = scope.map(|scope| domain::sighting::ScopeId(scope.into()));
+            Some(ScanPage { scope, cursor: cursor.map(str::to_owned) })
+        };
+        for (target, want) in [
+            (format!("/v1/nfts/on-sale/{pepe}?limit=100"), page(Some("onchain:plushpepe"), None)),
+            (
+                format!("/v1/nfts/offchain/on-sale/{pepe}?limit=100&after=5%252C7%20%2B"),
+                page(Some("offchain:plushpepe"), Some("5%2C7 +")),
+            ),
+            ("/v1/nfts/on-sale/EQunknown?limit=100".into(), page(None, None)),
+            (format!("/v1/nfts/on-sale/{pepe}?limit=100&minPrice=5"), None),
+            (format!("/v1/nfts/on-sale/{pepe}?limit=1"), None),
+            ("/v1/nfts/offchain/on-sale/gifts?limit=100".into(), None),
+            ("/v1/nfts/history/gifts?limit=100".into(), None),
+        ] {
+            assert_eq!(scan_page(&target), want, "{target}");
         }
     }
 }

@@ -5,7 +5,8 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::http::Ask;
+use super::parse::scope;
+use crate::{http::Ask, reader::ScanPage};
 
 pub(super) const COLLECTIONS: &str = "/gifts/collections";
 pub(super) const MODELS: &str = "/gifts/models";
@@ -162,6 +163,20 @@ pub(super) fn asked_collection(request: &RequestRecord) -> Option<CollectionSlug
     }
 }
 
+/// The page of a scan that a request asks for: of one collection, with a body like ours but for the size and the cursor.
+pub(super) fn scan_page(request: &RequestRecord) -> Option<ScanPage> {
+    let sent: Value = serde_json::from_str(request.body.as_deref()?).ok()?;
+    let [name] = sent.get("collectionNames")?.as_array()?.as_slice() else { return None };
+    let cursor = sent.get("cursor")?.as_str()?;
+    let mut ours: Value = serde_json::from_str(saling(name.as_str()?, Some(cursor)).body.as_deref()?).ok()?;
+    ours["count"] = sent.get("count")?.clone();
+    let is_ours = request.target == SALING && sent == ours;
+    is_ours.then(|| ScanPage {
+        scope: asked_collection(request).as_ref().map(scope),
+        cursor: Some(cursor).filter(|cursor| !cursor.is_empty()).map(str::to_owned),
+    })
+}
+
 /// What was probably asked, by the fields of the answer and of its first entry.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
     let value: Value = serde_json::from_slice(body).ok()?;
@@ -200,5 +215,24 @@ mod tests {
         insta::assert_snapshot!(feed(Some("c")).body.unwrap(), @r#"{"count":20,"cursor":"c","collectionNames":[],"modelNames":[],"backdropNames":[],"number":null,"type":[],"minPrice":null,"maxPrice":null,"ordering":"Latest","lowToHigh":false,"query":null}"#);
         insta::assert_snapshot!(models(&["A".into(), "B".into()]).body.unwrap(), @r#"{"collections":["A","B"]}"#);
         insta::assert_snapshot!(auth("a=1&b=2").body.unwrap(), @r#"{"data":"a=1&b=2","appId":null}"#);
+    }
+
+    #[test]
+    fn pages_of_scans() {
+        let scan_of = |Ask { method, target, body }: Ask| {
+            scan_page(&RequestRecord { method: method.to_string(), target, body })
+        };
+        let page = |cursor: Option<&str>| {
+            let scope = domain::sighting::ScopeId("saling:durovscap".into());
+            Some(ScanPage { scope: Some(scope), cursor: cursor.map(str::to_owned) })
+        };
+        let name = "Durov\u{2019}s Cap";
+        assert_eq!(scan_of(saling(name, None)), page(None));
+        assert_eq!(scan_of(saling(name, Some("20"))), page(Some("20")));
+        let mut narrow = saling(name, None);
+        narrow.body = narrow.body.map(|body| body.replace("\"minPrice\":null", "\"minPrice\":5"));
+        assert_eq!(scan_of(narrow), None, "a request that leaves listings out");
+        assert_eq!(scan_of(feed(None)), None);
+        assert_eq!(scan_of(collections()), None);
     }
 }

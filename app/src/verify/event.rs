@@ -7,7 +7,8 @@ mod recompute;
 mod watch;
 
 use adapters::rates;
-use domain::{Event, EvidenceRef, Exchange, Fact, LoggedEvent};
+use domain::order_key::KeyRank;
+use domain::{Cause, Event, EvidenceRef, Exchange, Fact, Finality, LoggedEvent};
 use serde_json::Value;
 
 use super::Answer;
@@ -93,12 +94,29 @@ impl Case<'_> {
             }
         };
         checks.compare("source of the evidence", &self.event().market, &exchange.market);
+        self.judge_cause(&exchange, checks);
         if exchange.request.method == MANIFEST_METHOD {
             self.judge_absence(&exchange, checks)
         } else {
             self.judge_page(evidence, &exchange, checks);
             Ok(())
         }
+    }
+
+    /// What kind of evidence tells how we came to know, and what a market tells is final as far as that market goes.
+    fn judge_cause(&self, exchange: &Exchange, checks: &mut Checks) {
+        let event = self.event();
+        let causes: &[Cause] = match (&event.fact, event.key.rank) {
+            _ if exchange.request.method == MANIFEST_METHOD => &[Cause::Absence],
+            (Fact::RateObserved { .. }, _) => &[Cause::Feed],
+            (Fact::MarketQuarantined { .. } | Fact::MarketReleased, _) => &[Cause::Watch],
+            (Fact::CollectionSeen { .. } | Fact::AttributeSeen { .. }, _) => &[Cause::Catalog],
+            (_, KeyRank::Market) => &[Cause::Feed, Cause::History],
+            (_, KeyRank::Scan) => &[Cause::Scan],
+        };
+        let told = format!("{:?}, of {causes:?}", event.cause).to_lowercase();
+        checks.require("the cause is one that such evidence has", causes.contains(&event.cause), told);
+        checks.compare("finality", event.finality, Finality::Confirmed);
     }
 
     fn why_without_evidence(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! A listing that a completed scan did not show: the scan's pages are all there, follow each other to the end, and none shows it.
 
-use adapters::Reader;
+use adapters::{Reader, ScanPage};
 use domain::{
     DelistReason, EvidenceHash, Exchange, Fact, LotId, Page, RequestRecord, Seen, sighting::ScopeId,
 };
@@ -35,8 +35,8 @@ impl Case<'_> {
             return Ok(());
         }
         let Some(pages) = self.pages(reader, checks)? else { return Ok(()) };
-        judge_walk(&pages, checks);
-        judge_unseen(reader, &pages, lot, scope, checks);
+        let is_of_scope = judge_walk(reader, &pages, scope, checks);
+        judge_unseen(reader, &pages, (lot, scope), is_of_scope, checks);
         checks.note(
             "time and order key",
             Finding::Stated,
@@ -83,32 +83,52 @@ impl Case<'_> {
     }
 }
 
-/// From page to page by each one's own word, and the last names none.
-fn judge_walk(pages: &[(RequestRecord, Page)], checks: &mut Checks) {
-    const WALK: &str = "each page leads to the next, and the last ends the scope";
-    let fault = pages.iter().enumerate().find_map(|(index, (_, page))| {
-        let number = index + 1;
-        match (&page.cursor, pages.get(number)) {
-            (Some(_), None) => Some(format!("page {number} is the last here, and names another")),
-            (None, Some(_)) => Some(format!("page {number} ends the scope, and another follows")),
-            (Some(cursor), Some((next, _))) if !carries(next, cursor) => {
-                Some(format!("page {} does not answer what page {number} names", number + 1))
+/// From the scope's first page to its last, each by the word of the one before. Says whether a request names the scope.
+fn judge_walk(
+    reader: &dyn Reader,
+    pages: &[(RequestRecord, Page)],
+    scope: &ScopeId,
+    checks: &mut Checks,
+) -> bool {
+    const WALK: &str = "the pages lead from the scope's first to its last";
+    let mut is_of_scope = false;
+    let mut due = None;
+    let mut fault = pages.is_empty().then(|| "there is no page at all".to_owned());
+    for (index, (request, page)) in pages.iter().enumerate() {
+        let (number, is_last) = (index + 1, index + 1 == pages.len());
+        let found = match reader.scan_page(request) {
+            None => Some(format!("page {number} answers no request of a scan")),
+            Some(ScanPage { scope: Some(of), .. }) if of != *scope => {
+                Some(format!("page {number} is of {}", of.0))
             }
-            _ => None,
-        }
-    });
-    let empty = pages.is_empty().then(|| "there is no page at all".to_owned());
-    let fault = fault.or(empty);
+            Some(ScanPage { cursor, .. }) if cursor != due => Some(match due {
+                None => format!("page {number} is not the scope's first"),
+                Some(_) => format!("page {number} does not answer what page {index} names"),
+            }),
+            Some(ScanPage { scope, .. }) => {
+                is_of_scope |= scope.is_some();
+                match (&page.cursor, is_last) {
+                    (Some(_), true) => Some(format!("page {number} is the last here, and names another")),
+                    (None, false) => Some(format!("page {number} ends the scope, and another follows")),
+                    _ => None,
+                }
+            }
+        };
+        fault = fault.or(found);
+        due = page.cursor.clone();
+    }
     checks.require(WALK, fault.is_none(), fault.unwrap_or_default());
+    is_of_scope
 }
 
 fn judge_unseen(
     reader: &dyn Reader,
     pages: &[(RequestRecord, Page)],
-    lot: &LotId,
-    scope: &ScopeId,
+    (lot, scope): (&LotId, &ScopeId),
+    is_of_scope: bool,
     checks: &mut Checks,
 ) {
+    const OF_SCOPE: &str = "every listing on the pages belongs to the scope";
     let mut shown = None;
     let mut foreign = None;
     let mut lots = 0_u64;
@@ -125,45 +145,17 @@ fn judge_unseen(
             }
         }
     }
-    checks.require(
-        "every listing on the pages belongs to the scope",
-        foreign.is_none(),
-        foreign.unwrap_or_else(|| format!("{lots} listings")),
-    );
+    match foreign {
+        Some(place) => checks.require(OF_SCOPE, false, place),
+        None if lots == 0 && !is_of_scope => {
+            let note = "No listing is on the pages, and the request names a collection by an address that this version does not know.";
+            checks.note(OF_SCOPE, Finding::NotJudged, note);
+        }
+        None => checks.require(OF_SCOPE, true, format!("{lots} listings")),
+    }
     checks.require(
         "no page shows the listing",
         shown.is_none(),
         shown.map_or_else(String::new, |place| format!("it stands on {place}")),
     );
-}
-
-/// Whether a request carries a cursor, in its target or its body, as it is or with percent signs.
-fn carries(request: &RequestRecord, cursor: &str) -> bool {
-    let plain = percent_decoded(&request.target);
-    request.target.contains(cursor)
-        || plain.contains(cursor)
-        || request.body.as_deref().is_some_and(|body| body.contains(cursor))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let digits = (first == b'%').then(|| tail.get(..2)).flatten();
-        let byte = digits.and_then(|digits| {
-            let digits = std::str::from_utf8(digits).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
-        match byte {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

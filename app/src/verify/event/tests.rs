@@ -92,12 +92,16 @@ fn case(kind: domain::EventKind) -> (Exchange, Vec<LoggedEvent>, usize) {
 #[test]
 fn every_tampering_is_refuted() {
     type Tamper = fn(&mut LoggedEvent);
-    let tampers: [(domain::EventKind, Tamper, &str); 9] = [
+    let tampers: [(domain::EventKind, Tamper, &str); 13] = [
         (domain::EventKind::Listed, |logged| price(logged).amount += 1, "price"),
         (domain::EventKind::Sold, |logged| price(logged).amount += 1, "what happened"),
         (domain::EventKind::Listed, |logged| gift(logged).number += 1, "gift"),
         (domain::EventKind::Sold, |logged| gift(logged).number += 1, "gift"),
         (domain::EventKind::Sold, |logged| logged.event.key.at_us += 1, "time and order key"),
+        (domain::EventKind::Sold, |logged| logged.event.cause = Cause::Scan, "the cause"),
+        (domain::EventKind::Listed, |logged| logged.event.cause = Cause::Feed, "the cause"),
+        (domain::EventKind::CollectionSeen, |logged| logged.event.cause = Cause::Absence, "the cause"),
+        (domain::EventKind::Sold, |logged| logged.event.finality = Finality::Finalized, "finality"),
         (domain::EventKind::Sold, |logged| logged.event.source_id = Some("other".into()), "own id"),
         (
             domain::EventKind::MetadataSeen,
@@ -236,6 +240,27 @@ fn an_absence_is_proven_by_the_whole_scan_alone() {
 
     let unfinished = absent("EQgone", &[fixture.exchange(), page.clone()], &scope.0);
     assert_eq!(judged(&unfinished).verdict, Verdict::Refuted, "two pages that do not follow each other");
+
+    let first = page.request.target.clone();
+    page.request.target = format!("{first}&after=5");
+    let last_alone = absent("EQgone", std::slice::from_ref(&page), &scope.0);
+    assert_eq!(judged(&last_alone).verdict, Verdict::Refuted, "the last page of a scan alone");
+
+    page.request.target = format!("{first}&minPrice=5");
+    let narrowed = absent("EQgone", std::slice::from_ref(&page), &scope.0);
+    assert_eq!(judged(&narrowed).verdict, Verdict::Refuted, "a request that leaves listings out");
+
+    body["response"]["items"] = Value::Array(Vec::new());
+    page.body = serde_json::to_vec(&body).unwrap();
+    for (collection, verdict) in [
+        ("EQC6zjid8vJNEWqcXk10XjsdDLRKbcPZzbHusuEW6FokOWIm", Verdict::Proven),
+        ("EQBG-g6ahkAUGWpefWbx-D_9sQ8oWbvy6puuq78U2c4NUDFS", Verdict::Refuted),
+        ("EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9c", Verdict::CannotBeJudged),
+    ] {
+        page.request.target = format!("/v1/nfts/on-sale/{collection}?limit=100");
+        let empty = absent("EQgone", std::slice::from_ref(&page), &scope.0);
+        assert_eq!(judged(&empty).verdict, verdict, "an empty page of {collection}");
+    }
 
     let mut without_page = gone.clone();
     without_page.pages.clear();
