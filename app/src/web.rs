@@ -1,6 +1,7 @@
 //! The HTTP server: health, metrics, evidence and log for download, and whatever GraphQL and the pages bring, all behind the
 //! same guard. It only reads: nothing here changes the database.
 
+mod download;
 mod evidence;
 mod guard;
 mod health;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod checks;
 pub mod clock;
 pub mod cluster;
 pub mod evidence;

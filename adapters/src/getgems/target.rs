@@ -149,7 +149,7 @@ mod tests {
                 page(Some("offchain:plushpepe"), Some("5%2C7 +")),
             ),
             ("/v1/nfts/on-sale/EQunknown?limit=100".into(), page(None, None)),
-            (format!("/v1/nfts/on-sale/{pepe}?limit=100&minPrice=5"), None),
+            (format!("/v1/nfts/on-sale/{pepe}?limit=100&currency=usdt"), None),
             (format!("/v1/nfts/on-sale/{pepe}?limit=1"), None),
             ("/v1/nfts/offchain/on-sale/gifts?limit=100".into(), None),
             ("/v1/nfts/history/gifts?limit=100".into(), None),

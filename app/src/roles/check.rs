@@ -36,8 +36,15 @@ pub async fn run(values: &Values, asked: Asked) -> Result<Exit, Failure> {
     let settings: usize = Concern::ALL.into_iter().map(|concern| concern.settings().len()).sum();
     let file = values.file().map_or_else(|| "no file".to_owned(), |path| path.display().to_string());
     findings.fine("configuration", format!("{settings} settings hold ({file})"));
-    database::check(&config, &mut findings).await;
+    let database = database::check(&config, &mut findings).await;
     sources::check(&config, asked.offline, &mut findings).await;
+    if let Some(database) = database {
+        // For /metrics, which is asked for when this process has ended.
+        if let Err(fault) = store::checks::record(&database.pool, &findings.by_part()).await {
+            tracing::warn!(error = %fault, "The outcome could not be kept for the metrics");
+        }
+        database.close().await;
+    }
     tell_operators(&config, &findings).await;
     if asked.json {
         answer::json(&json!({ "ok": findings.exit() == Exit::Fine, "findings": findings.all() }));
@@ -50,7 +57,6 @@ pub async fn run(values: &Values, asked: Asked) -> Result<Exit, Failure> {
 async fn tell_operators(config: &UpConfig, findings: &Findings) {
     let faults: Vec<&Finding> = findings.all().iter().filter(|one| one.outcome == Outcome::Wrong).collect();
     for fault in &faults {
-        metrics::counter!("check_faults_total", "part" => fault.part).increment(1);
         tracing::warn!(part = fault.part, mend = fault.mend, "{}", fault.what);
     }
     let Some(webhook) = &config.notices.webhook else { return };

@@ -1,7 +1,7 @@
 //! `/evidence/{position}`: an event with everything it was made from, as a file. The pages of a scan are loaded one at a time, so
 //! a long scan takes no more memory than a short one.
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use store::evidence::EvidenceFault;
 use store::log::export::BatchSeal;
 use store::{Pool, log, read};
 
-use super::{Refusal, Shared};
+use super::{Refusal, Shared, download};
 use crate::evidence_file::{EARLIER_MAX, EvidenceFile, FORMAT, Kept, MANIFEST_METHOD, manifest_pages};
 
 /// Most pages of a scan that one file carries.
@@ -37,17 +37,11 @@ pub(super) async fn download(
         Refusal::new(StatusCode::NOT_FOUND, "no_event", what)
     })?;
     let (head, pages) = head(&shared.pool, &event).await?;
-    let body = body(shared.pool.clone(), head, pages).map(move |part| {
-        // The permit lives as long as the stream does.
-        let _held = &permit;
-        part
-    });
+    let body = download::body(body(shared.pool.clone(), head, pages), permit, download::STALL);
     let name = format!("attachment; filename=\"ribbon-event-{position}.json\"");
-    let mut response = (
-        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],
-        Body::from_stream(body),
-    )
-        .into_response();
+    let mut response =
+        ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body)
+            .into_response();
     if let Ok(value) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }

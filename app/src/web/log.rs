@@ -1,13 +1,13 @@
 //! `/log`: the log as a stream of lines, the same as `ribbon export log`.
 
-use axum::body::Body;
+use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt as _;
+use futures_util::TryStreamExt as _;
 use serde::Deserialize;
 
-use super::{Refusal, Shared};
+use super::{Refusal, Shared, download};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,15 +36,11 @@ pub(super) async fn download(
             "The log is being downloaded by too many at once. Try again in a moment.",
         )
     })?;
-    let lines = store::log::export::export(shared.pool.clone(), after).map(move |chunk| {
-        // The permit lives as long as the stream does.
-        let _held = &permit;
-        chunk.inspect_err(|fault| tracing::warn!(error = %fault, "A download of the log broke off"))
-    });
+    let lines = store::log::export::export(shared.pool.clone(), after).map_ok(Bytes::from);
     let headers = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"ribbon-log.ndjson\""),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(lines)).into_response())
+    Ok((headers, download::body(lines, permit, download::STALL)).into_response())
 }

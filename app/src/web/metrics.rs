@@ -8,11 +8,14 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use store::checks::Checked;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How long the database may take for its part.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Bounds of the histograms, in the unit that the metric's name says.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -46,7 +49,7 @@ pub async fn upkeep(stop: CancellationToken) {
 pub(super) async fn render(State(shared): State<Shared>) -> Response {
     let mut text = handle().map(PrometheusHandle::render).unwrap_or_default();
     // Written by hand: as a label of the recorder every head that ever was would stay in memory.
-    let head = tokio::time::timeout(Duration::from_secs(1), store::log::head(&shared.pool)).await;
+    let head = tokio::time::timeout(PATIENCE, store::log::head(&shared.pool)).await;
     if let Ok(Ok(head)) = head {
         let (position, hash) = (head.position, hex::encode(head.head));
         let _ = writeln!(
@@ -56,6 +59,10 @@ pub(super) async fn render(State(shared): State<Shared>) -> Response {
              # HELP ribbon_log_head_info Head of the log's hash chain at its last position.\n\
              # TYPE ribbon_log_head_info gauge\nribbon_log_head_info{{position=\"{position}\",hash=\"{hash}\"}} 1"
         );
+    }
+    let checks = tokio::time::timeout(PATIENCE, store::checks::last(&shared.pool)).await;
+    if let Ok(Ok(checks)) = checks {
+        write_checks(&mut text, &checks);
     }
     let up = u8::from(matches!(head, Ok(Ok(_))));
     let _ = writeln!(
@@ -71,4 +78,18 @@ pub(super) async fn render(State(shared): State<Shared>) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, text).into_response()
+}
+
+/// What the last `ribbon check` found, so that an alarm can be set on it.
+fn write_checks(text: &mut String, checks: &[Checked]) {
+    let Some(checked_at_s) = checks.iter().map(|check| check.checked_at_s).max() else { return };
+    let _ = writeln!(
+        text,
+        "# HELP ribbon_check_timestamp_seconds When ribbon check ran last.\n\
+         # TYPE ribbon_check_timestamp_seconds gauge\nribbon_check_timestamp_seconds {checked_at_s}\n\
+         # HELP ribbon_check_wrong Whether the last ribbon check found this part wrong.\n# TYPE ribbon_check_wrong gauge"
+    );
+    for Checked { part, outcome, .. } in checks {
+        let _ = writeln!(text, "ribbon_check_wrong{{part=\"{part}\"}} {}", u8::from(outcome == "wrong"));
+    }
 }

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -28,6 +27,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    pub(super) head_timeout: Duration,
 }
 
 impl Server {
@@ -39,7 +39,7 @@ impl Server {
         let bound = async {
             let listener = TcpListener::bind(listen).await?;
             let address = listener.local_addr()?;
-            Ok::<_, std::io::Error>(Self { listener, address })
+            Ok::<_, std::io::Error>(Self { listener, address, head_timeout: HEAD_TIMEOUT })
         };
         bound.await.with_context(|| {
             format!("{variable} is `{listen}`, which cannot be listened on: give another address or port")
@@ -54,12 +54,10 @@ impl Server {
 
     /// Serves until `stop`, then takes no new connection, lets open requests finish for at most `patience`, and closes what is left.
     pub async fn serve(self, router: Router, stop: CancellationToken, patience: Duration) {
-        let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
         let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-        let builder = Arc::new(builder);
+        let mut builder = Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(self.head_timeout);
         loop {
             // Ended connections are let go of as they end, not all at the end.
             while connections.try_join_next().is_some() {}
@@ -78,18 +76,27 @@ impl Server {
             };
             // Small answers and pushes leave at once.
             let _ = stream.set_nodelay(true);
-            let (builder, router, watcher) = (builder.clone(), router.clone(), graceful.watcher());
+            let service = TowerToHyperService::new(router.clone());
+            let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+            let stop = stop.clone();
             connections.spawn(async move {
                 let _held = permit;
-                let service = TowerToHyperService::new(router);
-                let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-                if let Err(fault) = watcher.watch(connection.into_owned()).await {
+                let mut connection = std::pin::pin!(connection);
+                let ended = match stop.run_until_cancelled(connection.as_mut()).await {
+                    Some(ended) => ended,
+                    None => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
+                };
+                if let Err(fault) = ended {
                     tracing::debug!(error = %fault, "A connection ended early");
                 }
             });
         }
         drop(self.listener);
-        if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+        let all_end = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(patience, all_end).await.is_err() {
             tracing::info!(
                 connections = connections.len(),
                 "Closing connections that did not finish in time"

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +34,8 @@ async fn run(routes: Router, config: HttpConfig) -> Running {
     let routes = routes
         .method_not_allowed_fallback(guard::not_allowed)
         .layer(DefaultBodyLimit::max(config.request_bytes_max));
-    let server = Server::bind(config.listen, config.variable).await.unwrap();
+    let mut server = Server::bind(config.listen, config.variable).await.unwrap();
+    server.head_timeout = Duration::from_millis(300);
     let base = format!("http://{}", server.address());
     let stop = CancellationToken::new();
     let task = tokio::spawn(server.serve(guard::guard(routes, &config), stop.clone(), config.stop_timeout));
@@ -120,6 +122,20 @@ async fn one_request_too_many_is_told_to_come_again_and_health_is_not() {
     assert_eq!(live.status(), StatusCode::OK);
     release.send(()).unwrap();
     assert_eq!(first.await.unwrap().unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn who_connects_and_does_not_ask_is_shown_out() {
+    let running = run(Router::new().route("/a", get(|| async { "a" })), config()).await;
+    let address = running.base.trim_start_matches("http://");
+    for said in ["", "GET /a HTT", "GET /a HTTP/1.1\r\nhost: a\r\nx: "] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut heard = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut heard)).await;
+        assert!(ended.is_ok(), "{said:?} keeps its connection");
+        assert!(!heard.starts_with(b"HTTP/1.1 200"), "{said:?}");
+    }
 }
 
 #[tokio::test]

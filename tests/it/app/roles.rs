@@ -81,6 +81,8 @@ async fn roles_work_alone_and_agree() {
     let metrics =
         client.get(format!("{base}/metrics")).send().await.expect("metrics").text().await.expect("text");
     assert_eq!(proven["position"], metric(&metrics, "ribbon_log_position"));
+    assert!(metrics.contains("ribbon_check_wrong{part=\"log\"} 0"), "{metrics}");
+    assert!(metric(&metrics, "ribbon_check_timestamp_seconds") > 1_700_000_000, "{metrics}");
     assert_eq!(proven["head"], answer["data"]["log"]["hash"]);
     let hash = store::state::hash(&database.pool).await.expect("the state's hash");
     assert_eq!(proven["state_hash"], hash.as_str());
@@ -119,6 +121,24 @@ async fn a_check_names_what_is_wrong_and_how_to_mend_it() {
         wrong(&broken)
     );
 
+    for (damage, column) in [
+        ("price_amount = price_amount + 1", "price"),
+        ("number = number + 1", "number"),
+        ("backdrop = 'Plaid'", "backdrop"),
+        ("custody = case custody when 'chain' then 'market' else 'chain' end", "custody"),
+    ] {
+        let one = "where ctid = (select ctid from market.listings where to_position is null order by from_position limit 1)";
+        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("update market.listings set {damage} {one}")))
+            .execute(&database.pool)
+            .await
+            .expect("the damage is done");
+        let broken = check().await;
+        let found = broken.json()["findings"].to_string();
+        assert!(found.contains(&format!("{column}: the log gives")), "{found}");
+        let rebuilt = command("index --rebuild", &database.url, &[]).run(b"").await;
+        assert_eq!(rebuilt.code, Some(0), "{}", rebuilt.stderr);
+    }
+
     break_it("delete from market.sales where position = (select min(position) from market.sales)").await;
     assert!(wrong(&check().await)[0].0.contains("state"));
 
@@ -134,6 +154,9 @@ async fn a_check_names_what_is_wrong_and_how_to_mend_it() {
         "{:?}",
         wrong(&broken)
     );
+    let kept = store::checks::last(&database.pool).await.expect("the last check");
+    let log = kept.iter().find(|check| check.part == "log").expect("the log's part");
+    assert_eq!((log.outcome.as_str(), kept.len()), ("wrong", 9), "{kept:?}");
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ const RESTORE: &str =
     "The log is damaged and cannot be repaired from itself: stop everything and restore a backup.";
 const REBUILD: &str = "Stop `ribbon up` or `ribbon index`, and run `ribbon index --rebuild`.";
 
-pub(super) async fn check(config: &UpConfig, findings: &mut Findings) {
+/// Gives the database where it can be written to; the caller closes it.
+pub(super) async fn check(config: &UpConfig, findings: &mut Findings) -> Option<Database> {
     let database = match Database::open(&config.storage, Private::Existing, "check").await {
         Ok(database) => database,
         Err(failure) => {
@@ -33,14 +34,14 @@ pub(super) async fn check(config: &UpConfig, findings: &mut Findings) {
             for part in ["migrations", "log", "state", "listings", "floors"] {
                 findings.skipped(part, "without a database");
             }
-            return;
+            return None;
         }
     };
     findings.fine("database", "it answers");
     if let Err(fault) = check_open(&database.pool, findings).await {
         findings.not_now("database", fault.to_string(), "Try again when the database is well.");
     }
-    database.close().await;
+    Some(database)
 }
 
 async fn check_open(pool: &Pool, findings: &mut Findings) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! What a check found, each with what to do about it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::answer;
@@ -17,6 +19,19 @@ pub enum Outcome {
     NotNow,
     /// Not as it should be.
     Wrong,
+}
+
+impl Outcome {
+    /// The word in JSON and in the database.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Skipped => "skipped",
+            Self::NotNow => "not_now",
+            Self::Wrong => "wrong",
+        }
+    }
 }
 
 /// One finding.
@@ -80,6 +95,17 @@ impl Findings {
         self.all.push(finding);
     }
 
+    /// Each part with its gravest outcome, as a word.
+    #[must_use]
+    pub fn by_part(&self) -> Vec<(String, String)> {
+        let mut parts = BTreeMap::new();
+        for Finding { part, outcome, .. } in &self.all {
+            let gravest = parts.entry(*part).or_insert(*outcome);
+            *gravest = (*gravest).max(*outcome);
+        }
+        parts.into_iter().map(|(part, outcome)| (part.to_owned(), outcome.word().to_owned())).collect()
+    }
+
     /// All of them.
     #[must_use]
     pub fn all(&self) -> &[Finding] {
@@ -137,9 +163,15 @@ mod tests {
         findings.not_now("database", "away", "start it");
         assert_eq!(findings.exit(), Exit::NotNow);
         findings.wrong("log", "broken", "restore a backup");
-        findings.fine("floors", "");
+        findings.fine("log", "");
         assert_eq!(findings.exit(), Exit::Refuted);
         assert!(findings.all()[3].text().contains("mend: restore a backup"));
         assert!(findings.summary().starts_with("1 wrong"));
+        let parts = findings.by_part();
+        let words: Vec<_> = parts.iter().map(|(part, word)| (part.as_str(), word.as_str())).collect();
+        assert_eq!(words, [("database", "not_now"), ("log", "wrong"), ("sources", "skipped")]);
+        for outcome in [Outcome::Fine, Outcome::Skipped, Outcome::NotNow, Outcome::Wrong] {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.word());
+        }
     }
 }

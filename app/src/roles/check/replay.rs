@@ -2,16 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Lot, LotId, MarketId, holding::Holding};
+use domain::{Lot, LotDetails, LotId, MarketId, Price, holding::Holding};
 use pricing::{Ask, FeeTable, FloorKey, OpenListing, all_in, floors};
+use serde_json::json;
 use store::Pool;
 use store::log::fold::LogSummary;
-use store::read::{self, Direction, FloorFilter, ListingFilter, ListingSort, Page, ReadFault};
+use store::read::{self, Direction, FloorFilter, ListingFilter, ListingRow, ListingSort, Page, ReadFault};
 
 const PAGE: i64 = 5_000;
 
 /// Open listings by market and lot.
-pub(super) type Open = BTreeMap<(String, String), OpenListing>;
+pub(super) type Open = BTreeMap<(String, String), Due>;
+
+/// What the table is due to say of an open listing.
+pub(super) struct Due {
+    listing: OpenListing,
+    number: u32,
+    price: Price,
+    told: LotDetails,
+}
 
 /// Every open listing of a folded log.
 pub(super) fn open_listings(summary: &LogSummary, fees: &FeeTable) -> Open {
@@ -30,7 +39,7 @@ fn open_listing(
     lot: &Lot,
     holding: &Holding,
     fees: &FeeTable,
-) -> Option<OpenListing> {
+) -> Option<Due> {
     let price = lot.open_price()?;
     let ask = lot.ask.as_ref()?;
     let told = lot.details.as_ref().map(|details| &details.value);
@@ -48,7 +57,7 @@ fn open_listing(
     let name = |register: &Option<domain::lot::Register<domain::Attribute>>| {
         register.as_ref().map(|register| register.value.name.clone())
     };
-    Some(OpenListing {
+    let listing = OpenListing {
         slug: gift.slug.clone(),
         model: name(&holding.model),
         symbol: name(&holding.symbol),
@@ -59,7 +68,31 @@ fn open_listing(
         all_in_amount: priced.total,
         all_in_at_least: priced.at_least,
         position: ask.position,
-    })
+    };
+    Some(Due { listing, number: gift.number, price: price.clone(), told: told.cloned().unwrap_or_default() })
+}
+
+/// The first column in which a row is not what the log gives, in words.
+fn difference(due: &Due, row: &ListingRow) -> Option<String> {
+    let Due { listing, number, price, told } = due;
+    let columns = [
+        ("collection", json!(listing.slug.as_str()), json!(row.slug)),
+        ("number", json!(number), json!(row.number)),
+        ("model", json!(listing.model), json!(row.model)),
+        ("symbol", json!(listing.symbol), json!(row.symbol)),
+        ("backdrop", json!(listing.backdrop), json!(row.backdrop)),
+        ("price", json!(price.amount), json!(row.price_amount)),
+        ("currency", json!(price.currency.code()), json!(row.price_currency)),
+        ("fee basis", json!(price.fee_basis), json!(row.fee_basis)),
+        ("all-in price", json!(listing.all_in_amount), json!(row.all_in_amount)),
+        ("at least", json!(listing.all_in_at_least), json!(row.all_in_at_least)),
+        ("custody", json!(told.custody.map(|custody| custody.as_str())), json!(row.custody)),
+        ("owner", json!(told.owner), json!(row.owner)),
+        ("link", json!(told.link_url), json!(row.link_url)),
+        ("event", json!(listing.position), json!(row.ask_position)),
+    ];
+    let (column, due, held) = columns.into_iter().find(|(_, due, held)| due != held)?;
+    Some(format!("{column}: the log gives {due}, the table holds {held}"))
 }
 
 /// The first difference between the log's open listings and the table's, in words.
@@ -77,25 +110,14 @@ pub(super) async fn compare_listings(
                 .await?;
         for row in &rows {
             let key = (row.market.clone(), row.lot.clone());
-            let Some(listing) = expected.get(&key) else {
+            let Some(due) = expected.get(&key) else {
                 return Ok(Some(format!(
                     "the table shows lot {} of {} as open, the log does not",
                     row.lot, row.market
                 )));
             };
-            let held = (&row.slug[..], &row.model, row.all_in_amount, row.all_in_at_least, row.ask_position);
-            let due = (
-                listing.slug.as_str(),
-                &listing.model,
-                listing.all_in_amount,
-                listing.all_in_at_least,
-                listing.position,
-            );
-            if held != due {
-                return Ok(Some(format!(
-                    "lot {} of {}: the log gives {due:?}, the table holds {held:?}",
-                    row.lot, row.market
-                )));
+            if let Some(difference) = difference(due, row) {
+                return Ok(Some(format!("lot {} of {}: {difference}", row.lot, row.market)));
             }
         }
         seen += rows.len();
@@ -113,7 +135,7 @@ pub(super) async fn compare_floors(
     expected: &Open,
     position: i64,
 ) -> Result<Result<usize, String>, ReadFault> {
-    let due: BTreeMap<Key, Value> = floors(expected.values())
+    let due: BTreeMap<Key, Value> = floors(expected.values().map(|due| &due.listing))
         .into_iter()
         .map(|(FloorKey { slug, kind, name, market, currency }, floor)| {
             let market = market.map_or_else(String::new, |market| market.as_str().to_owned());

@@ -246,7 +246,7 @@ fn an_absence_is_proven_by_the_whole_scan_alone() {
     let last_alone = absent("EQgone", std::slice::from_ref(&page), &scope.0);
     assert_eq!(judged(&last_alone).verdict, Verdict::Refuted, "the last page of a scan alone");
 
-    page.request.target = format!("{first}&minPrice=5");
+    page.request.target = format!("{first}&currency=usdt");
     let narrowed = absent("EQgone", std::slice::from_ref(&page), &scope.0);
     assert_eq!(judged(&narrowed).verdict, Verdict::Refuted, "a request that leaves listings out");
 
