@@ -143,8 +143,10 @@ impl Cluster {
     /// The URL of the database `ribbon` of the server that now runs on `data_dir`, started by another process; `None`
     /// when none takes connections there. Lets a one-shot role work beside a running `ribbon up`.
     pub fn find_running(data_dir: &Path) -> Option<String> {
-        let pid_file = former::PidFile::read(&data_dir.join("pg"))?;
-        (pid_file.ready && former::is_alive(&data_dir.join("pg"), pid_file.pid))
+        let pg = folder::resolve(data_dir).ok()?.join("pg");
+        let pid_file = former::PidFile::read(&pg)?;
+        let account = account::Account::choose(&pg).ok()?;
+        (pid_file.ready && former::is_alive(&pg, pid_file.pid, &account))
             .then(|| url(&pid_file.socket_dir, DATABASE))
     }
 

@@ -48,7 +48,7 @@ pub async fn advance(pool: &Pool) -> Result<Option<Advanced>, sqlx::Error> {
     let from = if held.version == VERSION {
         held.position
     } else {
-        sqlx::query!("truncate market.floors").execute(&mut *tx).await?;
+        sqlx::query!("delete from market.floors").execute(&mut *tx).await?;
         0
     };
     let head = sqlx::query_scalar!("select position from market.log_head").fetch_one(&mut *tx).await?;

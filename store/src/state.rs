@@ -132,9 +132,13 @@ pub async fn rebuild(pool: &Pool, fees: &FeeTable, mut told: impl FnMut(i64, i64
     let mut tx = pool.begin().await?;
     let head =
         sqlx::query_scalar!("select position from market.log_head for update").fetch_one(&mut *tx).await?;
+    // Not truncated: that would lock readers out until the end, and show an older snapshot empty tables.
     sqlx::query!(
-        "truncate market.collections, market.attributes, market.lots, market.listings, market.gifts, market.holdings,
-            market.sales, market.rates, market.quarantines, market.floors"
+        "with collections as (delete from market.collections), attributes as (delete from market.attributes),
+            lots as (delete from market.lots), listings as (delete from market.listings), gifts as (delete from market.gifts),
+            holdings as (delete from market.holdings), sales as (delete from market.sales), rates as (delete from market.rates),
+            quarantines as (delete from market.quarantines)
+         delete from market.floors"
     )
     .execute(&mut *tx)
     .await?;

@@ -172,6 +172,32 @@ async fn any_order_gives_the_same_state_and_a_rebuild_the_same_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn readers_see_the_old_state_until_a_rebuild_has_ended() {
+    let database = harness::database().await;
+    commit(&ingest(&database.pool), history()).await;
+    let before = state_rows(&database.pool).await;
+    let (said, heard) = std::sync::mpsc::channel();
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let pool = database.pool.clone();
+    let rebuild = tokio::spawn(async move {
+        let told = move |_, _| {
+            said.send(()).expect("the test listens");
+            // Until the test lets go of its end.
+            let _ = held.recv();
+        };
+        store::state::rebuild(&pool, FeeTable::bundled(), told).await
+    });
+    tokio::task::spawn_blocking(move || heard.recv())
+        .await
+        .expect("a thread")
+        .expect("it has folded the log");
+    assert_eq!(before, state_rows(&database.pool).await);
+    drop(hold);
+    rebuild.await.expect("a task").expect("a rebuild");
+    assert_eq!(before, state_rows(&database.pool).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_past_can_be_asked() {
     let database = harness::database().await;
     let ingest = ingest(&database.pool);

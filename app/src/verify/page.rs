@@ -162,6 +162,19 @@ mod tests {
         serde_json::from_str(&answer.text()).unwrap()
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_request_is_read_whole_or_refused(text in "\\PC{0,30}|[A-Z]{1,17} /[!-~]{0,20}", body in proptest::option::of("\\PC{0,9}")) {
+            match parse_request(&text, body.as_deref()) {
+                Ok(request) => {
+                    proptest::prop_assert_eq!(format!("{} {}", request.method, request.target), text);
+                    proptest::prop_assert_eq!(request.body, body);
+                }
+                Err(why) => proptest::prop_assert!(why.contains("expected METHOD and TARGET")),
+            }
+        }
+    }
+
     #[test]
     fn every_fixture_is_understood_with_its_request_and_as_evidence() {
         for fixture in adapters::fixtures::all() {

@@ -138,6 +138,16 @@ fn find_setpriv() -> Result<PathBuf, ClusterError> {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_file_is_read_and_a_row_in_it_found(noise in "([a-z0-9:#]{0,20}\n){0,5}", uid in 70_000_u32.., gid: u32) {
+            let text = format!("{noise}somebody-else:x:{uid}:{gid}::/:/bin/sh\n");
+            let row = Row { name: "somebody-else".to_owned(), uid, gid };
+            proptest::prop_assert_eq!(find_row(&text, "somebody-else"), Some(row));
+            let _ = find_row(&noise, &uid.to_string());
+        }
+    }
+
     #[test]
     fn rows_are_found_by_name_or_id_and_broken_ones_skipped() {
         let passwd =

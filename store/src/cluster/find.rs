@@ -142,6 +142,15 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_answer_is_read_or_refused(noise in "\\PC{0,40}", major in 1_u32..1_000, rest in "[^0-9]\\PC{0,10}") {
+            let _ = parse_major(&noise);
+            let answer = format!("postgres (PostgreSQL) {major}{rest}");
+            proptest::prop_assert_eq!(parse_major(&answer), Some(major));
+        }
+    }
+
     fn scratch(name: &str) -> PathBuf {
         let dir = std::env::temp_dir().join(format!("ribbon-find-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&dir);

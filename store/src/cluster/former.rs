@@ -115,8 +115,12 @@ pub(super) fn await_end(
 }
 
 /// Whether the process is PostgreSQL at work in `folder`.
-pub(super) fn is_alive(folder: &Path, pid: i32) -> bool {
-    matches!(place(folder, pid), Place::Inside)
+pub(super) fn is_alive(folder: &Path, pid: i32, account: &Account) -> bool {
+    match place(folder, pid) {
+        Place::Inside => true,
+        Place::Outside => false,
+        Place::Hidden => account.dropped && processes_seen_by(account, folder).contains(&pid),
+    }
 }
 
 enum Place {
@@ -189,6 +193,14 @@ fn remove(path: &Path) -> Result<(), ClusterError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_pid_file_is_read_or_refused(text in "([0-9a-z/ -]{0,12}\n){0,10}|\\PC{0,40}") {
+            let first = text.lines().next().unwrap_or_default().trim().parse::<i32>().ok();
+            proptest::prop_assert_eq!(PidFile::parse(&text).map(|file| file.pid), first);
+        }
+    }
 
     #[test]
     fn pid_file_is_read_whole_or_not_at_all() {

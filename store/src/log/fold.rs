@@ -1,4 +1,5 @@
-//! Reads an exported log line by line and checks its chain. Pure: no database, bounded memory.
+//! Reads an exported log line by line and checks its chain. Pure: no database. It keeps what holds
+//! for every lot, gift and sale, so memory grows with the market, not with the log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -291,6 +292,31 @@ mod tests {
             reader.take(line)?;
         }
         reader.end()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_lines_are_read_or_refused(lines in proptest::collection::vec("\\PC{0,60}|\\{\"(position|batch|format)\":.{0,40}\\}", 0..6)) {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            proptest::prop_assert!(read(&lines).is_err());
+            let after: Vec<&str> = [HEADER].into_iter().chain(lines).collect();
+            proptest::prop_assert_eq!(read(&after).is_ok(), after.len() == 1);
+        }
+
+        #[test]
+        fn any_changed_byte_of_what_is_sealed_is_seen(at: proptest::sample::Index, byte in b' '..=b'~') {
+            let sealed = batch(1, 1, &[EVENT]);
+            let mut lines = [EVENT.to_owned(), sealed];
+            let (line, at) = match at.index(EVENT.len() + lines[1].len()) {
+                at if at < EVENT.len() => (0, at),
+                at => (1, at - EVENT.len()),
+            };
+            let mut bytes = lines[line].clone().into_bytes();
+            proptest::prop_assume!(bytes[at] != byte);
+            bytes[at] = byte;
+            lines[line] = String::from_utf8(bytes).unwrap();
+            proptest::prop_assert!(read(&[HEADER, &lines[0], &lines[1]]).is_err(), "{:?}", lines);
+        }
     }
 
     #[test]

@@ -92,6 +92,9 @@ async fn a_path_with_spaces_commas_and_quotes_works() {
     let cluster = Cluster::start(options).await.unwrap();
     assert_eq!(count_rows(&cluster.url()).await, 1);
     assert_eq!(Cluster::find_running(cluster.data_dir()), Some(cluster.url()));
+    let link = scratch.path().join("link");
+    std::os::unix::fs::symlink(cluster.data_dir(), &link).unwrap();
+    assert_eq!(Cluster::find_running(&link), Some(cluster.url()), "whatever the folder is called");
     cluster.stop().await;
 }
 

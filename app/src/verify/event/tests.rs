@@ -184,6 +184,33 @@ fn what_is_no_evidence_file_is_bad_input() {
     assert_eq!(verify(extra.to_string().as_bytes()).verdict, Verdict::Refuted);
 }
 
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_bad_input(text in "\\PC{0,80}|\\{\"format\":\"ribbon-evidence-1\".{0,60}\\}") {
+        proptest::prop_assert_eq!(verify(text.as_bytes()).verdict, Verdict::BadInput);
+    }
+
+    #[test]
+    fn no_changed_byte_makes_another_price_or_gift_pass(at: proptest::sample::Index, byte in b' '..=b'~') {
+        static FILE: std::sync::LazyLock<(LoggedEvent, Vec<u8>)> = std::sync::LazyLock::new(|| {
+            let (exchange, events, at) = case(domain::EventKind::Sold);
+            (events[at].clone(), serde_json::to_vec(&file_of(&exchange, &events, at)).unwrap())
+        });
+        let (logged, file) = &*FILE;
+        let mut changed = file.clone();
+        let at = at.index(changed.len());
+        changed[at] = byte;
+        let answer = verify(&changed);
+        if answer.verdict == Verdict::Proven {
+            let answer: Value = serde_json::from_str(&answer.text()).unwrap();
+            let event = serde_json::to_value(&logged.event).unwrap();
+            for member in ["gift", "market", "fact", "key", "source_id"] {
+                proptest::prop_assert_eq!(&answer["event"][member], &event[member]);
+            }
+        }
+    }
+}
+
 /// A scan of one page, the fixture, that ends the scope.
 fn absent(lot: &str, pages: &[Exchange], scope: &str) -> EvidenceFile {
     let hashes: Vec<EvidenceHash> = pages.iter().map(Exchange::evidence_hash).collect();
