@@ -89,8 +89,11 @@ impl Row {
     }
 }
 
-/// A way to sort: the word, and what it compares before the position of the version.
-const SORTS: [(&str, fn(&Row) -> i64); 5] = [
+/// What a sort compares before the position of the version.
+type Key = fn(&Row) -> i64;
+
+/// The ways to sort, by the API's word.
+const SORTS: [(&str, Key); 5] = [
     ("PRICE", |row| row.price_amount),
     ("ALL_IN", |row| row.all_in_amount),
     ("NUMBER", |row| row.number),
