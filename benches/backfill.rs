@@ -1,6 +1,7 @@
 //! From pages on disk to committed events and state: read, decide, ingest.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     benches::Context,
-    book::{self, Book},
+    book::{self, Book, OpenLot},
     figure::{Bound, Budget, Outcome, rate, spread},
     peer::{Format, Rows},
     scratch::Scratch,
@@ -42,7 +43,7 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
         let pool = scratch.database("bench_ours", 8).await?;
         scratch.settle().await?;
         let took;
-        (took, events) = backfill(&pool, book.files()).await?;
+        (took, events) = backfill(&pool, &book).await?;
         ours.push(took);
         for (format, raw) in Format::ALL.into_iter().zip(&mut raw) {
             let copied = Rows::of(&pool, format).await?;
@@ -74,8 +75,9 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
         notes: vec![
             format!(
                 "Every market of a sandbox with {gifts} gifts is walked by its adapter and written to disk first. Measured is all from the \
-                 first file opened to the last commit: reading, deciding against what the database knows, folding into state, hashing into \
-                 the chain, evidence, every commit waiting for the disk. Pages are read in one thread, {PAGES_TOGETHER} make one commit."
+                 first file opened (just written, so it is still in memory) to the last commit: reading, deciding against what the database \
+                 knows, folding into state, hashing into the chain, evidence, every commit waiting for the disk. Pages are read in one \
+                 thread, {PAGES_TOGETHER} make one commit. What is open afterwards is compared with what the world says is for sale."
             ),
             "The peer is COPY of every row that was written, one connection, one COPY for each table, into a new database with the same \
              indexes on the same server; the faster of binary and text counts, in each round its own."
@@ -84,14 +86,14 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Takes in every page and says how long it took and how many events were logged.
-pub(crate) async fn backfill(pool: &Pool, files: &[PathBuf]) -> anyhow::Result<(Duration, usize)> {
+/// Takes in every page and says how long it took and how many events were logged. What is open afterwards is what the pages show.
+pub(crate) async fn backfill(pool: &Pool, book: &Book) -> anyhow::Result<(Duration, usize)> {
     let fees = Arc::new(pricing::FeeTable::bundled().clone());
     let (ingest, writer) = Ingest::spawn(pool.clone(), IngestOptions { fees, evidence_keep_days: 30 });
     let intake = Intake::new(pool.clone(), ingest);
     let began = Instant::now();
     let (batches, mut waiting) = mpsc::channel(BATCHES_AHEAD);
-    let files = files.to_vec();
+    let files = book.files().to_vec();
     let reading = tokio::task::spawn_blocking(move || read_all(&files, &batches));
     let mut events = 0;
     while let Some(batch) = waiting.recv().await {
@@ -103,6 +105,11 @@ pub(crate) async fn backfill(pool: &Pool, files: &[PathBuf]) -> anyhow::Result<(
     let took = began.elapsed();
     let head = store::log::head(pool).await?;
     anyhow::ensure!(usize::try_from(head.position)? == events && events > 0, "{events} events, {head:?}");
+    let open = "select market, lot, price_amount from market.listings where to_position is null";
+    let open: Vec<OpenLot> = sqlx::query_as(open).fetch_all(pool).await.context("the listings are read")?;
+    let count = open.len();
+    let is_whole = open.into_iter().collect::<BTreeSet<_>>() == book.open;
+    anyhow::ensure!(is_whole, "{count} open listings, and the pages show {} or others", book.open.len());
     Ok((took, events))
 }
 

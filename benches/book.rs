@@ -1,6 +1,7 @@
 //! Pages of a sandbox on disk: every market walked from first to last page by its own adapter, each answer one file.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,11 +11,14 @@ use std::{
 use adapters::{MARKETS, Reader, Registration, Settings};
 use anyhow::Context as _;
 use domain::{
-    Exchange, Origin, Page, Seen, SourceFault,
+    Exchange, Origin, Page, Seen,
     ports::{Clock, KnownCollection, MarketSource, Step, Want},
 };
 use indexer::fixtures::PageAtHand;
-use sandbox::{Running, SandboxOptions};
+use sandbox::{
+    Running, SandboxOptions,
+    truth::{Truth, TruthQuery, TruthWay, TruthWhat},
+};
 
 /// Pages of one walk; a walk that does not end is a defect.
 const WALK_PAGES_MAX: usize = 100_000;
@@ -23,13 +27,18 @@ const WALK_PAGES_MAX: usize = 100_000;
 pub(crate) struct Book {
     /// In the order of the walk.
     files: Vec<PathBuf>,
-    /// What the world has on its shelves, as the pages show it.
+    /// How much stands on the pages.
     pub(crate) shown: Shown,
+    /// What is for sale, as the pages show it and the world says itself.
+    pub(crate) open: BTreeSet<OpenLot>,
     /// Bytes of all answers.
     pub(crate) body_bytes: usize,
 }
 
-/// What stands on pages.
+/// Market, the market's id of the lot, and the ask in its smallest unit.
+pub(crate) type OpenLot = (String, String, i64);
+
+/// How much stands on pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Shown {
     /// Pages.
@@ -65,7 +74,8 @@ impl Clock for Wall {
 }
 
 impl Book {
-    /// Makes a world of so many gifts whose traders rest, walks all of it, and writes it below `folder`.
+    /// Makes a world of so many gifts whose traders rest, walks all of it, writes it below `folder`, and compares what was walked with
+    /// what the world says of itself.
     pub(crate) async fn write(folder: &Path, gifts: usize) -> anyhow::Result<Self> {
         fs::create_dir(folder).with_context(|| format!("{} is made", folder.display()))?;
         let options = SandboxOptions {
@@ -75,10 +85,14 @@ impl Book {
             ..SandboxOptions::default()
         };
         let running = sandbox::start(options).await.context("the sandbox starts")?;
-        let mut book = Self { files: Vec::new(), shown: Shown::default(), body_bytes: 0 };
+        let mut book =
+            Self { files: Vec::new(), shown: Shown::default(), open: BTreeSet::new(), body_bytes: 0 };
         for market in MARKETS {
             let source = source(&running, folder, market)?;
+            let before = book.shown;
             book.walk(folder, source.as_ref()).await.with_context(|| format!("{} is walked", market.id))?;
+            let truth = running.truth(market.id, &TruthQuery::default()).context("a market of gifts")?;
+            book.compare(&truth, before)?;
         }
         running.stop().await;
         Ok(book)
@@ -105,14 +119,11 @@ impl Book {
     ) -> anyhow::Result<()> {
         let mut cursor: Option<String> = None;
         for _ in 0..WALK_PAGES_MAX {
-            let exchange = match source.fetch(want, cursor.as_deref(), &Wall).await {
-                Ok(exchange) => exchange,
-                // A collection without a page of its own.
-                Err(SourceFault::Never { .. }) => return Ok(()),
-                Err(fault) => return Err(fault).with_context(|| format!("{want:?}")),
-            };
+            let exchange = source.fetch(want, cursor.as_deref(), &Wall).await;
+            let exchange = exchange.with_context(|| format!("{want:?}"))?;
             let page = source.read(&exchange).with_context(|| format!("{want:?}"))?;
             self.shown.add(&page);
+            self.open.extend(page.sightings.iter().filter_map(|one| open_lot(&exchange, &one.seen)));
             collections.extend(page.sightings.iter().filter_map(|sighting| known(&sighting.seen)));
             self.keep(folder, &exchange)?;
             match source.step(want, cursor.as_deref(), &page) {
@@ -121,6 +132,22 @@ impl Book {
             }
         }
         anyhow::bail!("{want:?} has more than {WALK_PAGES_MAX} pages")
+    }
+
+    /// Every lot for sale was shown once, at its price, every happening but auctions' once, and nothing else.
+    fn compare(&self, truth: &Truth, before: Shown) -> anyhow::Result<()> {
+        let Truth { market, lots, happenings, .. } = truth;
+        let lots = lots.iter().filter(|lot| lot.way != TruthWay::Auction);
+        let told: BTreeSet<OpenLot> =
+            lots.map(|lot| (market.clone(), lot.lot.to_string(), lot.price.amount)).collect();
+        let shown = self.open.iter().filter(|lot| lot.0 == *market);
+        anyhow::ensure!(shown.eq(&told), "the pages of {market} show other lots than are for sale");
+        let shown = [self.shown.listings - before.listings, self.shown.happenings - before.happenings];
+        let is_auction =
+            |what: &TruthWhat| matches!(what, TruthWhat::AuctionStarted | TruthWhat::AuctionCancelled);
+        let told = [told.len(), happenings.iter().filter(|one| !is_auction(&one.what)).count()];
+        anyhow::ensure!(shown == told, "{market} shows {shown:?} lots and happenings, there are {told:?}");
+        Ok(())
     }
 
     fn keep(&mut self, folder: &Path, exchange: &Exchange) -> anyhow::Result<()> {
@@ -152,6 +179,13 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Exchange> {
     let bytes = fs::read(path).with_context(|| format!("{} is read", path.display()))?;
     let (time, evidence) = bytes.split_first_chunk().context("a page begins with its time")?;
     Ok(Exchange::from_evidence(evidence, i64::from_le_bytes(*time), Origin::Fetched)?)
+}
+
+fn open_lot(exchange: &Exchange, seen: &Seen) -> Option<OpenLot> {
+    match seen {
+        Seen::Open { lot, price, .. } => Some((exchange.market.to_string(), lot.to_string(), price.amount)),
+        _ => None,
+    }
 }
 
 fn known(seen: &Seen) -> Option<KnownCollection> {

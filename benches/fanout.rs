@@ -45,15 +45,15 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let (mut ours_us, mut raw_us) = (Vec::new(), Vec::new());
     let mut messages = 0;
     for _ in 0..rounds {
-        let plan = Plan { address, is_graphql: true, sockets, seconds };
+        let plan = Plan { address, frame: None, sockets, seconds };
         let (told, us) = measure(context, &plan, serve.pid()).await?;
         ours_us.push(us);
         messages += told.messages;
 
-        let peer_plan = peer::Plan { frame: told.sample, every_ms: 100 };
+        let peer_plan = peer::Plan { frame: told.sample.clone(), every_ms: 100 };
         let mut peer = Talker::start(context, "broadcast", &peer_plan)?;
         let address = peer.line().await?.parse().context("the peer's address")?;
-        let plan = Plan { address, is_graphql: false, sockets, seconds };
+        let plan = Plan { address, frame: Some(told.sample), sockets, seconds };
         let (_, us) = measure(context, &plan, peer.pid()?).await?;
         raw_us.push(us);
         peer.kill().await?;

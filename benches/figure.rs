@@ -55,7 +55,11 @@ impl Budget {
             Bound::None => return text,
         };
         let verdict = if self.is_met() == Some(true) { "met" } else { "MISSED" };
-        let _ = write!(text, ", asked {word} {}: {verdict}", number(bound));
+        let of = match self.rounds.len() {
+            0 | 1 => String::new(),
+            rounds => format!(" of the middle of {rounds} rounds"),
+        };
+        let _ = write!(text, ", asked {word} {}{of}: {verdict}", number(bound));
         text
     }
 }
@@ -168,5 +172,10 @@ mod tests {
         assert_eq!(outcome(Bound::None).is_met(), None);
         let line = outcome(Bound::AtLeast(0.5)).line("x");
         assert_eq!(line, "x          ratio 0.40, asked at least 0.50: MISSED");
+        let rounds = Budget { name: "ratio", rounds: vec![0.4, 0.6, 0.5], bound: Bound::AtLeast(0.5) };
+        assert_eq!(
+            rounds.text(),
+            "ratio 0.50 (0.40 to 0.60), asked at least 0.50 of the middle of 3 rounds: met"
+        );
     }
 }

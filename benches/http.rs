@@ -41,6 +41,14 @@ impl Http {
         [head.as_bytes(), body.as_bytes()].concat()
     }
 
+    /// Body of the answer to a POST of JSON; another status than 200 is an error.
+    pub(crate) async fn post(&mut self, path: &str, body: &str) -> anyhow::Result<&[u8]> {
+        let request = Self::post_bytes(self.address, path, body);
+        let (status, body) = self.exchange(&request).await?;
+        anyhow::ensure!(status == 200, "status {status}: {}", String::from_utf8_lossy(body));
+        Ok(body)
+    }
+
     /// Sends a request and gives status and body of its answer.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
         self.stream.write_all(request).await.context("the request is sent")?;

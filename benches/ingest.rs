@@ -95,5 +95,8 @@ async fn commit(pool: &Pool, gifts: usize, in_flight: usize) -> anyhow::Result<D
     drop(ingest);
     writer.await.context("the writer ends")?;
     anyhow::ensure!(logged == 2 * gifts, "{logged} events were logged, not {}", 2 * gifts);
+    let open = "select count(*) from market.listings where to_position is null";
+    let open: i64 = sqlx::query_scalar(open).fetch_one(pool).await.context("the listings are counted")?;
+    anyhow::ensure!(usize::try_from(open)? == gifts, "{open} listings are open, not {gifts}");
     Ok(took)
 }

@@ -81,7 +81,8 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
                 "`ribbon serve` answers {page_count} different pages of 20 listings (by collection, model, backdrop, price range, market; \
                  sorted by ask, all-in price, number, time, rarity) with gift, attributes, market, ask, all-in price with its lines, ages \
                  and links. The client is another process with {CONNECTIONS} connections, each asking the next page as soon as it has \
-                 checked the last: status, every ask and its order against what the table says, slug and model against the filter."
+                 checked the last: which listings, in which order, each with its gift, model, ask and all-in price, as filtered and sorted from \
+                 the table's plain rows, without the server's SQL."
             ),
             format!(
                 "The peer is pgbench with `-M prepared`, {CONNECTIONS} clients, running what the server's log shows to be executed for the \
@@ -96,7 +97,7 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
 async fn fill(context: &Context, pool: &Pool, gifts: usize) -> anyhow::Result<i64> {
     let folder = context.folder.join("listing-pages");
     let book = Book::write(&folder, gifts).await?;
-    backfill::backfill(pool, book.files()).await?;
+    backfill::backfill(pool, &book).await?;
     std::fs::remove_dir_all(&folder).context("the pages are removed")?;
     store::world::claim(pool, "bench").await.context("the world is claimed")?;
     indexer::project::catch_up(pool).await.context("the floors are made")?;

@@ -115,6 +115,11 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         ribbon: arguments.ribbon.clone(),
     };
     let mut fragment = machine::describe()?;
+    if arguments.quick {
+        fragment.push_str(
+            "Small worlds and single rounds (`--quick`): these figures say nothing about speed.\n\n",
+        );
+    }
     let mut is_met = true;
     for bench in wanted {
         match (bench.run)(&context).await {
@@ -125,6 +130,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             }
             Err(fault) => {
                 complain(&format!("{:10} failed: {fault:#}", bench.name));
+                fragment.push_str(&format!("### {}\n\nFailed: {fault:#}\n\n", bench.name));
                 is_met = false;
             }
         }
@@ -132,6 +138,8 @@ async fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     std::fs::remove_dir_all(&context.folder).context("the scratch folder is removed")?;
     if let Some(path) = &arguments.out {
         std::fs::write(path, fragment).with_context(|| format!("{} is written", path.display()))?;
+        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+        say(&format!("The fragment for docs/PERFORMANCE.md is {}", path.display()));
     }
     Ok(is_met)
 }

@@ -11,6 +11,7 @@ use std::{
 
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 
 use crate::{benches::Context, http::Http};
 
@@ -143,8 +144,15 @@ impl Drop for Ribbon {
 async fn is_ready(address: SocketAddr) -> bool {
     let Ok(mut http) = Http::connect(address).await else { return false };
     let is_well = http.get("/ready").await.is_ok_and(|(status, _)| status == 200);
-    let query = Http::post_bytes(address, "/graphql", r#"{"query":"{ log { position } }"}"#);
-    is_well && http.exchange(&query).await.is_ok_and(|(status, _)| status == 200)
+    is_well && ask(&mut http, "{ log { position } }").await.is_ok()
+}
+
+/// Asks GraphQL; an answer with errors is one.
+pub(crate) async fn ask(http: &mut Http, query: &str) -> anyhow::Result<Value> {
+    let answer = http.post("/graphql", &json!({ "query": query }).to_string()).await?;
+    let answer: Value = serde_json::from_slice(answer).context("an answer is JSON")?;
+    anyhow::ensure!(answer.get("errors").is_none() && answer["data"].is_object(), "the answer is {answer}");
+    Ok(answer["data"].clone())
 }
 
 fn listen(source: Option<impl Read + Send + 'static>, say: Sender<String>) {

@@ -19,8 +19,8 @@ pub(crate) const READY: &str = "ready";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Plan {
     pub(crate) address: SocketAddr,
-    /// Whether to subscribe by graphql-transport-ws, or only to listen.
-    pub(crate) is_graphql: bool,
+    /// What every message of a bare broadcast is; without it, they subscribe by graphql-transport-ws.
+    pub(crate) frame: Option<String>,
     pub(crate) sockets: usize,
     pub(crate) seconds: u64,
 }
@@ -44,13 +44,16 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Opens the sockets, says so, and counts.
 pub(crate) async fn run(plan: &Path, say: impl Fn(&str)) -> anyhow::Result<Told> {
-    let Plan { address, is_graphql, sockets, seconds } =
+    let Plan { address, frame, sockets, seconds } =
         serde_json::from_slice(&std::fs::read(plan).context("the plan is read")?)?;
     let (begin, begun) = watch::channel(None);
     let mut tasks = Vec::new();
     for number in 0..sockets {
-        let socket = if is_graphql { subscribe(address, number).await? } else { open(address, "/").await? };
-        tasks.push(tokio::spawn(count(socket, is_graphql, begun.clone())));
+        let socket = match &frame {
+            Some(_) => open(address, "/").await?,
+            None => subscribe(address, number).await?,
+        };
+        tasks.push(tokio::spawn(count(socket, frame.clone(), begun.clone())));
     }
     let now = Instant::now();
     begin.send_replace(Some((now, now + Duration::from_secs(seconds))));
@@ -92,7 +95,7 @@ async fn subscribe(address: SocketAddr, number: usize) -> anyhow::Result<Socket>
 /// Counts what comes from the beginning to the end.
 async fn count(
     mut socket: Socket,
-    is_graphql: bool,
+    frame: Option<String>,
     mut begun: watch::Receiver<Option<(Instant, Instant)>>,
 ) -> anyhow::Result<Told> {
     let mut told = Told::default();
@@ -108,8 +111,9 @@ async fn count(
             message = socket.next() => {
                 let message = message.context("the server closed the socket")?.context("a message is read")?;
                 let Message::Text(text) = message else { continue };
-                if is_graphql {
-                    follow(&mut last, &text)?;
+                match &frame {
+                    Some(frame) => anyhow::ensure!(*frame == text.as_str(), "another message: {text}"),
+                    None => follow(&mut last, &text)?,
                 }
                 if window.is_some() {
                     told.messages += 1;

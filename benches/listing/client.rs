@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::plan::{Plan, PlannedPage};
+use super::plan::{Plan, PlannedPage, SHOWN};
 use crate::{
     figure::{middle, percentile, whole},
     http::Http,
@@ -76,29 +76,62 @@ async fn ask(
     Ok(times_ms)
 }
 
-/// Whether the page is the one that was asked for.
+/// Whether the page is the one that was asked for: every listing, its ask, its all-in price, and their order.
 pub(super) fn check(page: &PlannedPage, body: &[u8]) -> anyhow::Result<()> {
     let answer: Value = serde_json::from_slice(body).context("the answer is JSON")?;
     anyhow::ensure!(answer.get("errors").is_none(), "{}", answer["errors"]);
     let nodes =
         answer.pointer("/data/listings/nodes").and_then(Value::as_array).context("a list of nodes")?;
-    let PlannedPage { body: _, keys, key_pointer, slug, model } = page;
-    anyhow::ensure!(nodes.len() == keys.len(), "{} nodes, not {}", nodes.len(), keys.len());
-    for (node, key) in nodes.iter().zip(keys) {
-        let shown = |pointer: &str| {
+    let PlannedPage { body: _, nodes: planned, has_next } = page;
+    anyhow::ensure!(nodes.len() == planned.len(), "{} nodes, not {}", nodes.len(), planned.len());
+    for (at, (node, planned)) in nodes.iter().zip(planned).enumerate() {
+        let shown = SHOWN.map(|pointer| {
+            // A gift without a model has nothing below it.
             let value = node.pointer(pointer).unwrap_or(&Value::Null);
             value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-        };
-        if !key_pointer.is_empty() {
-            anyhow::ensure!(shown(key_pointer) == *key, "{} where {key} belongs", shown(key_pointer));
-        }
-        if let Some(slug) = slug {
-            anyhow::ensure!(shown("/gift/slug") == *slug, "a gift of {}", shown("/gift/slug"));
-        }
-        if let Some(model) = model {
-            anyhow::ensure!(shown("/gift/model/name") == *model, "a {}", shown("/gift/model/name"));
-        }
-        anyhow::ensure!(shown("/allIn/total").bytes().all(|b| b.is_ascii_digit()), "an all-in price");
+        });
+        anyhow::ensure!(shown.as_slice() == planned, "node {at} is {shown:?}, not {planned:?}");
     }
+    let shown = answer.pointer("/data/listings/pageInfo/hasNextPage").and_then(Value::as_bool);
+    anyhow::ensure!(shown == Some(*has_next), "hasNextPage is {shown:?}, not {has_next}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_wrong_page_is_refused() {
+        let node = |lot: &str, number: u32, amount: &str| {
+            json!({
+                "id": format!("listing_getgems_{lot}"),
+                "gift": { "slug": "lolpop", "number": number, "model": null },
+                "price": { "amount": amount },
+                "allIn": { "total": "9" },
+            })
+        };
+        let planned = |lot: &str, number: &str| {
+            [&format!("listing_getgems_{lot}"), "lolpop", number, "null", "7", "9"]
+                .map(str::to_owned)
+                .to_vec()
+        };
+        let page = PlannedPage {
+            body: String::new(),
+            nodes: vec![planned("a", "1"), planned("b", "2")],
+            has_next: false,
+        };
+        let is_right = |nodes: &[Value], has_next: bool| {
+            let page_info = json!({ "hasNextPage": has_next });
+            let answer = json!({ "data": { "listings": { "nodes": nodes, "pageInfo": page_info } } });
+            check(&page, answer.to_string().as_bytes()).is_ok()
+        };
+        assert!(is_right(&[node("a", 1, "7"), node("b", 2, "7")], false));
+        assert!(!is_right(&[node("b", 2, "7"), node("a", 1, "7")], false), "another order");
+        assert!(!is_right(&[node("a", 1, "7"), node("b", 2, "8")], false), "another ask");
+        assert!(!is_right(&[node("a", 1, "7")], false), "too few");
+        assert!(!is_right(&[node("a", 1, "7"), node("b", 2, "7")], true), "more behind it");
+    }
 }

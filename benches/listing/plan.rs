@@ -1,11 +1,10 @@
-//! Which pages are asked for, and what must stand on them: taken from the table by plain SQL of our own.
+//! Which pages are asked for, and what must stand on them: filtered and sorted here, from the table's plain rows.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::Row as _;
 use store::Pool;
 
 /// What the client process is told.
@@ -22,20 +21,22 @@ pub(crate) struct Plan {
 pub(crate) struct PlannedPage {
     /// The request's body, JSON.
     pub(crate) body: String,
-    /// What the list is sorted by, row by row, as the answer shows it.
-    pub(crate) keys: Vec<String>,
-    /// Which field of a node shows it, as a JSON pointer; empty where ties make the order ambiguous.
-    pub(crate) key_pointer: String,
-    /// Every node's collection, where the filter names one.
-    pub(crate) slug: Option<String>,
-    /// Every node's model, where the filter names one.
-    pub(crate) model: Option<String>,
+    /// What its nodes show at [`SHOWN`], in order.
+    pub(crate) nodes: Vec<Vec<String>>,
+    /// Whether there are more listings behind them.
+    pub(crate) has_next: bool,
 }
 
+/// What of a node is compared, as JSON pointers: the first holds market and lot.
+pub(crate) const SHOWN: [&str; 6] =
+    ["/id", "/gift/slug", "/gift/number", "/gift/model/name", "/price/amount", "/allIn/total"];
+
 /// Listings on a page.
-const PAGE_ITEMS: i64 = 20;
+const PAGE_ITEMS: usize = 20;
 /// Collections that pages are asked of.
-const COLLECTIONS: i64 = 4;
+const COLLECTIONS: usize = 4;
+/// The rarity of a model that has none, for the sort.
+const RARITY_NONE: i64 = 1_001;
 
 const QUERY: &str = "query Page($filter: ListingFilter, $sort: ListingSort) {
   listings(filter: $filter, sort: $sort, first: 20) {
@@ -52,94 +53,120 @@ const QUERY: &str = "query Page($filter: ListingFilter, $sort: ListingSort) {
   }
 }";
 
-/// A way to sort: the word, the SQL, and where the answer shows it.
-const SORTS: [(&str, &str, &str); 4] = [
-    ("PRICE", "price_amount", "/price/amount"),
-    ("ALL_IN", "all_in_amount", "/allIn/total"),
-    ("NUMBER", "number", "/gift/number"),
-    ("LISTED", "coalesce(listed_at_us, seen_at_us)", ""),
+/// A row of the table of listings.
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    from_position: i64,
+    market: String,
+    lot: String,
+    slug: String,
+    number: i64,
+    model: Option<String>,
+    model_per_mille: Option<i64>,
+    backdrop: Option<String>,
+    price_amount: i64,
+    all_in_amount: i64,
+    listed_at_us: Option<i64>,
+    seen_at_us: i64,
+}
+
+const ROWS: &str =
+    "select from_position, market, lot, slug, number, model, model_per_mille, backdrop, price_amount, all_in_amount,
+            listed_at_us, seen_at_us
+     from market.listings where to_position is null and price_currency = 'TON'";
+
+impl Row {
+    fn shown(&self) -> Vec<String> {
+        let Self { market, lot, slug, number, model, price_amount, all_in_amount, .. } = self;
+        vec![
+            format!("listing_{market}_{lot}"),
+            slug.clone(),
+            number.to_string(),
+            model.clone().unwrap_or_else(|| "null".into()),
+            price_amount.to_string(),
+            all_in_amount.to_string(),
+        ]
+    }
+}
+
+/// What a sort compares before the position of the version.
+type Key = fn(&Row) -> i64;
+
+/// The ways to sort, by the API's word.
+const SORTS: [(&str, Key); 5] = [
+    ("PRICE", |row| row.price_amount),
+    ("ALL_IN", |row| row.all_in_amount),
+    ("NUMBER", |row| row.number),
+    ("LISTED", |row| row.listed_at_us.unwrap_or(row.seen_at_us)),
+    ("RARITY", |row| row.model_per_mille.unwrap_or(RARITY_NONE)),
 ];
 
-/// A filter: its GraphQL, its SQL.
-struct Filter {
+/// A filter: its GraphQL, and the rows it finds.
+struct Filter<'a> {
     graphql: Value,
-    sql: String,
-    slug: Option<String>,
-    model: Option<String>,
+    rows: Vec<&'a Row>,
 }
 
 /// The pages: filters by the largest collections, their most frequent model and backdrop, a price range, the market; every sort.
 pub(super) async fn pages(pool: &Pool) -> anyhow::Result<Vec<PlannedPage>> {
+    let rows: Vec<Row> = sqlx::query_as(ROWS).fetch_all(pool).await.context("the listings are read")?;
+    anyhow::ensure!(!rows.is_empty(), "there are listings");
     let mut pages = Vec::new();
-    for filter in filters(pool).await? {
-        for (word, column, pointer) in SORTS {
-            let keys = keys(pool, &filter.sql, column).await?;
-            let variables = json!({ "filter": filter.graphql, "sort": { "by": word, "direction": "ASC" } });
+    for Filter { graphql, mut rows } in filters(&rows) {
+        for (word, key) in SORTS {
+            rows.sort_by_key(|row| (key(row), row.from_position));
+            let variables = json!({ "filter": graphql, "sort": { "by": word, "direction": "ASC" } });
             pages.push(PlannedPage {
                 body: json!({ "query": QUERY, "variables": variables }).to_string(),
-                keys,
-                key_pointer: pointer.into(),
-                slug: filter.slug.clone(),
-                model: filter.model.clone(),
+                nodes: rows.iter().take(PAGE_ITEMS).map(|row| row.shown()).collect(),
+                has_next: rows.len() > PAGE_ITEMS,
             });
         }
     }
-    anyhow::ensure!(!pages.is_empty(), "there are listings");
     Ok(pages)
 }
 
-async fn filters(pool: &Pool) -> anyhow::Result<Vec<Filter>> {
-    let largest = sqlx::query(
-        "select slug, mode() within group (order by model) as model, mode() within group (order by backdrop) as backdrop,
-                percentile_disc(0.3) within group (order by price_amount) as low
-         from market.listings where to_position is null and price_currency = 'TON' group by slug order by count(*) desc, slug limit $1",
-    )
-    .bind(COLLECTIONS)
-    .fetch_all(pool)
-    .await
-    .context("the largest collections")?;
-    let ton = "price_currency = 'TON'";
-    let from_0 = json!({ "currency": "TON" });
-    let mut filters =
-        vec![Filter { graphql: json!({ "price": from_0 }), sql: ton.to_owned(), slug: None, model: None }];
-    for row in largest {
-        let slug: String = row.get("slug");
-        let model: Option<String> = row.get("model");
-        let backdrop: Option<String> = row.get("backdrop");
-        let low: i64 = row.get("low");
-        let of_slug = format!("{ton} and slug = {}", quoted(&slug));
-        let mut add = |graphql: Value, sql: String, model: Option<String>| {
-            filters.push(Filter { graphql, sql, slug: Some(slug.clone()), model });
+fn filters(rows: &[Row]) -> Vec<Filter<'_>> {
+    let all = json!({ "currency": "TON" });
+    let mut filters = vec![Filter { graphql: json!({ "price": all }), rows: rows.iter().collect() }];
+    for slug in most(rows.iter().map(|row| row.slug.as_str()), COLLECTIONS) {
+        let mut add = |graphql: Value, is_found: &dyn Fn(&Row) -> bool| {
+            let rows = rows.iter().filter(|row| row.slug == slug && is_found(row)).collect();
+            filters.push(Filter { graphql, rows });
         };
-        add(json!({ "collections": [slug], "price": from_0 }), of_slug.clone(), None);
+        let of_slug: Vec<&Row> = rows.iter().filter(|row| row.slug == slug).collect();
+        add(json!({ "collections": [slug], "price": all }), &|_| true);
+        let low = low_price(&of_slug);
         let range = json!({ "currency": "TON", "from": low.to_string() });
-        add(
-            json!({ "collections": [slug], "price": range }),
-            format!("{of_slug} and price_amount >= {low}"),
-            None,
-        );
-        if let Some(model) = model {
-            let sql = format!("{of_slug} and model = {}", quoted(&model));
-            add(json!({ "collections": [slug], "models": [model], "price": from_0 }), sql, Some(model));
+        add(json!({ "collections": [slug], "price": range }), &|row| row.price_amount >= low);
+        for model in most(of_slug.iter().filter_map(|row| row.model.as_deref()), 1) {
+            let graphql = json!({ "collections": [slug], "models": [model], "price": all });
+            add(graphql, &|row| row.model.as_deref() == Some(model));
         }
-        if let Some(backdrop) = backdrop {
-            let sql = format!("{of_slug} and backdrop = {} and market = 'getgems'", quoted(&backdrop));
+        for backdrop in most(of_slug.iter().filter_map(|row| row.backdrop.as_deref()), 1) {
             let graphql = json!({
-                "collections": [slug], "backdrops": [backdrop], "markets": ["getgems"], "price": from_0,
+                "collections": [slug], "backdrops": [backdrop], "markets": ["getgems"], "price": all,
             });
-            add(graphql, sql, None);
+            add(graphql, &|row| row.backdrop.as_deref() == Some(backdrop) && row.market == "getgems");
         }
     }
-    Ok(filters)
+    filters
 }
 
-async fn keys(pool: &Pool, filter: &str, column: &str) -> anyhow::Result<Vec<String>> {
-    let statement = format!(
-        "select ({column})::text as shown from market.listings where to_position is null and {filter} order by {column}, from_position limit {PAGE_ITEMS}"
-    );
-    sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_all(pool).await.context("what a page must show")
+/// The most frequent words, the most frequent first.
+fn most<'a>(words: impl Iterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for word in words {
+        *counts.entry(word).or_default() += 1;
+    }
+    let mut words: Vec<(&str, usize)> = counts.into_iter().collect();
+    words.sort_by_key(|(word, times)| (std::cmp::Reverse(*times), *word));
+    words.into_iter().take(count).map(|(word, _)| word).collect()
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// A price that three of ten are below.
+fn low_price(rows: &[&Row]) -> i64 {
+    let mut prices: Vec<i64> = rows.iter().map(|row| row.price_amount).collect();
+    prices.sort_unstable();
+    prices.get(prices.len() * 3 / 10).copied().unwrap_or_default()
 }
