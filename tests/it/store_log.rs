@@ -183,7 +183,7 @@ async fn readers_see_the_old_state_until_a_rebuild_has_ended() {
         let told = move |_, _| {
             said.send(()).expect("the test listens");
             // Until the test lets go of its end.
-            let _ = held.recv();
+            let _ = tokio::task::block_in_place(|| held.recv());
         };
         store::state::rebuild(&pool, FeeTable::bundled(), told).await
     });
