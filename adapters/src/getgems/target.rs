@@ -3,6 +3,8 @@
 use domain::RequestRecord;
 use serde_json::Value;
 
+use crate::json::without_mark;
+
 /// The targets we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target<'a> {
@@ -35,6 +37,8 @@ pub(super) fn parse(target: &str) -> Option<Target<'_>> {
         (HISTORY, _) => Some(Target::History),
         (COLLECTIONS, _) => Some(Target::Collections),
         (_, Some("")) => None,
+        // We write addresses in base64url, so a `/` leads elsewhere.
+        (_, Some(collection)) if collection.contains('/') => None,
         (_, Some("gifts")) => Some(Target::Listings { collection: None }),
         (_, Some(collection)) if query == PROBE_QUERY => Some(Target::Probe { collection }),
         (_, Some(collection)) => Some(Target::Listings { collection: Some(collection) }),
@@ -65,7 +69,7 @@ pub(super) fn attributes_path(collection: &str) -> String {
 
 /// What was probably asked, by what the first entry has.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = serde_json::from_slice(without_mark(body)).ok()?;
     let response = value.get("response")?;
     let target = match response.get("items").and_then(Value::as_array) {
         None => response.get("attributes").map(|_| attributes_path("unknown"))?,
@@ -108,6 +112,9 @@ mod tests {
             ("/v1/gifts/collections", Some(Target::Collections)),
             ("/v1/collection/attributes/EQa", Some(Target::Attributes)),
             ("/v1/nfts/on-sale/", None),
+            ("/v1/nfts/on-sale/EQa/x", None),
+            ("/v1/nfts/offchain/on-sale/gifts/EQa", None),
+            ("/v1/nfts/offchain/on-sale/gifts/EQa?limit=1", None),
             ("/v1/nfts/history/stickers", None),
             ("", None),
         ] {

@@ -5,7 +5,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::IgnoredAny;
 
 use super::Failure;
-use crate::text::cut;
+use crate::{json::without_mark, text::cut};
 
 /// One answer to judge.
 pub(super) struct Verdict<'a> {
@@ -37,7 +37,7 @@ impl Verdict<'_> {
             (403, _) => Failure::Forbidden { why },
             (408 | 425 | 500..=599, Some(wait_ms)) => after(*wait_ms, why),
             (408 | 425 | 500..=599, None) => Failure::retry(why),
-            (300..=399, _) => Failure::retry(format!("{why}: a redirect to another host, not followed")),
+            (300..=399, _) => Failure::retry(format!("{why}: a redirect that is not followed, to another host or one too many")),
             _ => Failure::Fault(SourceFault::Never { why: with_message(why, body) }),
         }
     }
@@ -77,13 +77,12 @@ pub(super) fn is_html_type(headers: &HeaderMap) -> bool {
 }
 
 fn first_byte(body: &[u8]) -> Option<u8> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    without_mark(body).iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 /// A truncated body and a changed shape must not be confused: the first is asked for again, the second stops the market.
 fn is_cut_short(body: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(body).is_err_and(|fault| fault.is_eof())
+    serde_json::from_slice::<IgnoredAny>(without_mark(body)).is_err_and(|fault| fault.is_eof())
 }
 
 /// The source's own words about a request it refuses, where it has some.

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::http::Ask;
+use crate::{http::Ask, json::without_mark};
 
 pub(super) const COLLECTIONS: &str = "/gifts/collections";
 pub(super) const MODELS: &str = "/gifts/models";
@@ -164,7 +164,7 @@ pub(super) fn asked_collection(request: &RequestRecord) -> Option<CollectionSlug
 
 /// What was probably asked, by the fields of the answer and of its first entry.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = serde_json::from_slice(without_mark(body)).ok()?;
     let (method, target) = match &value {
         Value::Object(fields) if fields.get("gifts").is_some_and(Value::is_array) => ("POST", SALING),
         Value::Object(fields) => {
