@@ -96,7 +96,22 @@ pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_target_or_none(text in "\\PC{0,60}|/v1/nfts/(offchain/)?on-sale/\\PC{0,20}", address in "[A-Za-z0-9_-]{48}") {
+            if let Some(Target::Listings { collection: Some(collection) } | Target::Probe { collection }) = parse(&text) {
+                prop_assert!(text.contains(collection) && !collection.contains(['/', '?']));
+            }
+            for is_custody in [false, true] {
+                let listings = listings_path(&address, is_custody);
+                prop_assert_eq!(parse(&listings), Some(Target::Listings { collection: Some(&address) }));
+            }
+        }
+    }
 
     #[test]
     fn targets() {

@@ -93,3 +93,38 @@ fn with_message(why: String, body: &[u8]) -> String {
         .find_map(|pointer| value.pointer(pointer)?.as_str());
     message.map_or(why.clone(), |message| format!("{why}: {}", cut(message, 120)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+
+    fn verdict(status: u16, is_html: bool) -> Verdict<'static> {
+        Verdict { name: "GET /x", status, wait_ms: None, pause_ms: 1, is_html }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_fault_and_hides_none() {
+        let marked = |body: &[u8]| [MARK, body].concat();
+        assert_eq!(verdict(200, false).of_body(&marked(b"{}")), Ok(()));
+        for (body, told) in [(&b"{\"a\":"[..], "the JSON ends early"), (b"<html>", "HTML"), (b"", "nothing")] {
+            let fault = format!("{:?}", verdict(200, false).of_body(&marked(body)).unwrap_err());
+            assert!(fault.contains(told), "{fault}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_verdict(status in 100..600_u16, is_html: bool, body in prop::collection::vec(any::<u8>(), 0..100)) {
+            let verdict = verdict(status, is_html);
+            let _ = verdict.of_error(&body);
+            if verdict.of_body(&body).is_ok() {
+                let is_json = matches!(first_byte(&body), Some(b'{' | b'['));
+                prop_assert!(is_json);
+            }
+        }
+    }
+}

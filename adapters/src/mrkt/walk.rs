@@ -122,3 +122,28 @@ pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
         Want::History => next.map_or_else(|| Step::Done(cursor.map(str::to_owned)), Step::Continue),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_end() -> impl Strategy<Value = Option<End>> {
+        prop::option::of((any::<String>(), any::<i64>()).prop_map(|(id, at_us)| End { id, at_us }))
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_reads_its_own_text(
+            text in any::<String>(),
+            (known, head, lost) in (any_end(), any_end(), any_end()),
+            at in prop::option::of(any::<String>()),
+            pages: u32,
+        ) {
+            let _ = FeedCursor::read(Some(&text));
+            let cursor = FeedCursor { known, head, at, pages, lost };
+            prop_assert_eq!(FeedCursor::read(Some(&cursor.text())), Ok(cursor));
+        }
+    }
+}
