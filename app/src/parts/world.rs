@@ -8,11 +8,9 @@ use serde::Deserialize;
 use store::Pool;
 use store::world::WorldFault;
 
-use crate::config::markets::MarketsConfig;
+use crate::config::markets::{LIVE, MarketsConfig};
 use crate::exit::{Exit, Failure};
 
-/// The real markets at their real addresses.
-pub const LIVE: &str = "live";
 /// The answers that this executable carries.
 pub const FIXTURES: &str = "fixtures";
 
@@ -21,10 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(250);
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The world's name for these settings. Where base URLs are set, the place they lead to is asked whether it is a sandbox.
+/// The world's name for these settings. Where base URLs are set, of markets or of rate sources, the places they lead to are asked whether
+/// they are a sandbox.
 ///
 /// # Errors
-/// Exit code 3 when that place does not answer, 2 when some markets are real and others are not, or two sandboxes are meant.
+/// Exit code 3 when such a place does not answer, 2 when some markets are real and other sources are not.
 pub async fn identify(config: &MarketsConfig) -> Result<String, Failure> {
     if let Some(world) = &config.world {
         return Ok(world.clone());
