@@ -61,9 +61,14 @@ mod tests {
 
     #[test]
     fn keepable() {
-        for (text, expected) in
-            [("", true), ("5.7,68-\u{2019}", true), ("a\0", false), ("a\nb", false), ("a\u{85}", false), ("123456789012", false)]
-        {
+        for (text, expected) in [
+            ("", true),
+            ("5.7,68-\u{2019}", true),
+            ("a\0", false),
+            ("a\nb", false),
+            ("a\u{85}", false),
+            ("123456789012", false),
+        ] {
             assert_eq!(is_keepable(text, 11), expected, "{text:?}");
         }
     }

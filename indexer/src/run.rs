@@ -48,7 +48,8 @@ pub fn start(
         project::follow(pool.clone(), position.clone(), ends.clone())
     }));
     let (pool, ends) = (around.pool.clone(), stop.clone());
-    tasks.spawn(supervise("sweep", stop.clone(), move || project::sweep_evidence(pool.clone(), ends.clone())));
+    tasks
+        .spawn(supervise("sweep", stop.clone(), move || project::sweep_evidence(pool.clone(), ends.clone())));
     Indexer { progress, tasks }
 }
 

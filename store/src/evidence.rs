@@ -153,7 +153,11 @@ mod tests {
     fn the_largest_answer_fits_with_its_request() {
         let exchange = Exchange {
             market: MarketId::parse("getgems").unwrap(),
-            request: RequestRecord { method: "POST".into(), target: "x".repeat(8_000), body: Some("y".repeat(8_000)) },
+            request: RequestRecord {
+                method: "POST".into(),
+                target: "x".repeat(8_000),
+                body: Some("y".repeat(8_000)),
+            },
             status: 200,
             body: vec![b'1'; BODY_BYTES_MAX],
             started_at_us: 0,

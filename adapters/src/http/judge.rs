@@ -37,7 +37,9 @@ impl Verdict<'_> {
             (403, _) => Failure::Forbidden { why },
             (408 | 425 | 500..=599, Some(wait_ms)) => after(*wait_ms, why),
             (408 | 425 | 500..=599, None) => Failure::retry(why),
-            (300..=399, _) => Failure::retry(format!("{why}: a redirect that is not followed, to another host or one too many")),
+            (300..=399, _) => Failure::retry(format!(
+                "{why}: a redirect that is not followed, to another host or one too many"
+            )),
             _ => Failure::Fault(SourceFault::Never { why: with_message(why, body) }),
         }
     }
@@ -110,7 +112,8 @@ mod tests {
     fn a_byte_order_mark_is_no_fault_and_hides_none() {
         let marked = |body: &[u8]| [MARK, body].concat();
         assert_eq!(verdict(200, false).of_body(&marked(b"{}")), Ok(()));
-        for (body, told) in [(&b"{\"a\":"[..], "the JSON ends early"), (b"<html>", "HTML"), (b"", "nothing")] {
+        for (body, told) in [(&b"{\"a\":"[..], "the JSON ends early"), (b"<html>", "HTML"), (b"", "nothing")]
+        {
             let fault = format!("{:?}", verdict(200, false).of_body(&marked(body)).unwrap_err());
             assert!(fault.contains(told), "{fault}");
         }

@@ -120,8 +120,7 @@ impl MarketsConfig {
             |market: &&Registered| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == market.id));
         let enabled: Vec<&Registered> = markets.iter().filter(is_enabled).collect();
         let world = values.text_given(&WORLD);
-        let is_given =
-            |asked: &Registered| asked.base_url().is_some_and(|setting| values.is_given(&setting));
+        let is_given = |asked: &Registered| asked.base_url().is_some_and(|setting| values.is_given(&setting));
         // A simulator's prices shall not be converted by a rate of the real world, nor that rate be asked at the simulator's speed.
         let is_real = world == Some(LIVE) || !enabled.iter().any(|market| is_given(market));
         let rates: Vec<Registered> = registered::rates()

@@ -31,9 +31,7 @@ pub fn check_times(exchange: &Exchange, page: &Page) -> Result<(), Malformed> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        GiftId, Happening, LotId, MarketId, Origin, RequestRecord, ScopeId, Sighting,
-    };
+    use domain::{GiftId, Happening, LotId, MarketId, Origin, RequestRecord, ScopeId, Sighting};
 
     use super::*;
 

@@ -181,8 +181,7 @@ async fn the_history_is_read_back_to_its_depth() {
     market.set("Plush Pepe", 99, Some(100), false);
     // The feed has forgotten its beginning: what was before is only in the history.
     market.fail(|target| {
-        (target == "/feed?from=0")
-            .then(|| Fault::Answer(SourceFault::Never { why: "gone".into() }))
+        (target == "/feed?from=0").then(|| Fault::Answer(SourceFault::Never { why: "gone".into() }))
     });
     let mut running = stage.start(&[&market], pace());
     running.filled().await;
