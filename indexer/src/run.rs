@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A task that broke an invariant is started again after this long.
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration::from_secs(5) };
 
 /// The tasks of an indexer.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_task_that_falls_is_begun_again_until_it_ends() {
         let begun = AtomicU32::new(0);
         supervise("test", CancellationToken::new(), || async {
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(begun.into_inner(), 3);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_task_that_falls_after_the_end_is_left() {
         let stop = CancellationToken::new();
         supervise("test", stop.clone(), || async {
