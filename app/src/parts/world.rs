@@ -118,6 +118,26 @@ fn is_loopback(origin: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::roles::UpConfig;
+    use crate::config::{Concern, Inputs, load};
+
+    #[tokio::test]
+    async fn a_rate_source_elsewhere_makes_no_world_with_real_markets() {
+        let environment = [
+            ("RIBBON_SANDBOX", "off"),
+            ("RIBBON_MARKETS", "getgems"),
+            ("RIBBON_TONAPI_BASE_URL", "http://127.0.0.1:1/x"),
+        ];
+        let inputs = Inputs {
+            environment: environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            flags: Vec::new(),
+            folder: std::env::temp_dir().join("no-such-folder"),
+        };
+        let config = UpConfig::read(&load(&inputs, &Concern::ALL).unwrap()).unwrap();
+        let failure = identify(&config.markets).await.unwrap_err();
+        assert_eq!(failure.exit, Exit::BadInput);
+        assert!(failure.cause.to_string().contains("of tonapi is set and that of getgems is not"));
+    }
 
     #[test]
     fn an_origin_is_scheme_host_and_port() {
