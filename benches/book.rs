@@ -128,7 +128,7 @@ impl Book {
             self.keep(folder, &exchange)?;
             match source.step(want, cursor.as_deref(), &page) {
                 Step::Continue(next) => cursor = Some(next),
-                Step::Done(_) => return Ok(()),
+                Step::Done(_) | Step::Gap(_) => return Ok(()),
             }
         }
         anyhow::bail!("{want:?} has more than {WALK_PAGES_MAX} pages")

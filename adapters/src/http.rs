@@ -14,7 +14,9 @@ mod tests;
 
 use std::time::{Duration, Instant};
 
-use domain::{Exchange, MarketId, Origin, RequestRecord, SourceFault, ports::Clock};
+use domain::{
+    Exchange, MarketId, Origin, RequestRecord, SourceFault, exchange::BODY_BYTES_MAX, ports::Clock,
+};
 use reqwest::{
     Client, Method, Response, Url,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -56,7 +58,7 @@ impl Limits {
         Self {
             connect_ms: 10_000,
             total_ms: 30_000,
-            body_bytes_max: 16 * 1024 * 1024,
+            body_bytes_max: BODY_BYTES_MAX,
             pause_ms: settings.scaled_ms(pause_real_ms),
             retry_after_max_ms: 3_600_000,
         }

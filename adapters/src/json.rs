@@ -155,6 +155,11 @@ fn expected_and_found(message: &str) -> (String, String) {
     }
 }
 
+/// The body behind a byte order mark, which RFC 8259 lets a reader pass over.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
 /// Reads a whole document.
 ///
 /// # Errors
@@ -164,7 +169,7 @@ pub(crate) fn read_document<'a, T: Wire<'a>>(
     market: &MarketId,
 ) -> Result<(T, Notes), Malformed> {
     let notes = Notes::default();
-    let mut source = serde_json::Deserializer::from_slice(body);
+    let mut source = serde_json::Deserializer::from_slice(without_mark(body));
     let top = At::top(&notes);
     let read = T::read(&mut source, &top)
         .and_then(|value| source.end().map_err(|fault| top.note(fault)).map(|()| value));

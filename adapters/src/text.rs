@@ -19,6 +19,14 @@ pub(crate) fn cut(text: &str, characters_max: usize) -> String {
     text.chars().take(characters_max).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Most bytes of a market's own cursor; recorded ones have up to 60.
+pub(crate) const CURSOR_BYTES_MAX: usize = 2_000;
+
+/// Whether a text that becomes an id or a cursor can be kept as it is: no control characters, not too long.
+pub(crate) fn is_keepable(text: &str, bytes_max: usize) -> bool {
+    text.len() <= bytes_max && !text.chars().any(char::is_control)
+}
+
 /// A link that a page may show: `https`, printable ASCII, at most 1024 bytes.
 pub(crate) fn web_link(text: Option<Cow<'_, str>>) -> Option<String> {
     let fits = |text: &str| {
@@ -50,6 +58,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn keepable() {
+        for (text, expected) in [
+            ("", true),
+            ("5.7,68-\u{2019}", true),
+            ("a\0", false),
+            ("a\nb", false),
+            ("a\u{85}", false),
+            ("123456789012", false),
+        ] {
+            assert_eq!(is_keepable(text, 11), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn values_and_links() {

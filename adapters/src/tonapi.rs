@@ -26,7 +26,8 @@ const TARGET: &str = "/v2/rates?tokens=ton&currencies=usd";
 
 const BASE_URL: SettingDoc = SettingDoc {
     variable: "RIBBON_TONAPI_BASE_URL",
-    doc: "Address of TonAPI, without a slash at its end. The rate of TON in US dollars is asked there.",
+    doc: "Address of TonAPI, without a slash at its end. The rate of TON in US dollars is asked there. Where a market's base URL \
+          is set, this must be set too, or no rate is asked (see RIBBON_WORLD).",
     default: Some("https://tonapi.io"),
     is_secret: false,
     sandbox: Some(SandboxValue::BaseUrl("/tonapi")),

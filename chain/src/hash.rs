@@ -109,7 +109,21 @@ impl fmt::Debug for Hash256 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_hash_or_an_error(bytes: [u8; 32], text in "\\PC{0,70}|[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=") {
+            let hash = Hash256::new(bytes);
+            prop_assert_eq!(hash.to_string().parse(), Ok(hash));
+            prop_assert_eq!(hash.to_base64().parse(), Ok(hash));
+            if let Ok(hash) = text.parse::<Hash256>() {
+                prop_assert!([hash.to_hex(), hash.to_base64()].contains(&text) || hash.to_hex() == text.to_ascii_lowercase());
+            }
+        }
+    }
 
     #[test]
     fn both_text_forms_are_one_value() {

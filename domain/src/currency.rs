@@ -125,7 +125,18 @@ impl Price {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_code_reads_its_own_text(text in "\\PC{0,20}|[A-Za-z0-9_.-]{1,16}") {
+            if let Ok(currency) = Currency::parse(&text) {
+                prop_assert_eq!(Currency::parse(currency.code()), Ok(currency));
+            }
+        }
+    }
 
     #[test]
     fn both_spellings_are_one_coin() {

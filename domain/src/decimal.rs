@@ -58,7 +58,7 @@ fn scale(text: &str, decimals: u8, is_cut: bool) -> Result<i64, DecimalFault> {
     if (whole.is_empty() && fraction.is_empty())
         || !all_digits(whole)
         || !all_digits(fraction)
-        || exponent.abs() > 40
+        || exponent.unsigned_abs() > 40
     {
         return Err(not_decimal());
     }
@@ -113,6 +113,9 @@ mod tests {
             ("1.5E3", 0, Ok(1_500)),
             (".5", 1, Ok(5)),
             ("9223372036.854775807", 9, Ok(i64::MAX)),
+            ("1e-40", 9, Err(DecimalFault::TooFine { text: "1e-40".into(), decimals: 9 })),
+            ("1e-2147483648", 9, Err(DecimalFault::NotDecimal { text: "1e-2147483648".into() })),
+            ("1e2147483647", 9, Err(DecimalFault::NotDecimal { text: "1e2147483647".into() })),
             ("0", 9, Ok(0)),
         ] {
             assert_eq!(units_from_decimal(text, decimals), want, "{text}");
@@ -152,6 +155,11 @@ mod tests {
         fn no_text_panics(text in "\\PC{0,70}", decimals in 0u8..19) {
             let _ = units_from_decimal(&text, decimals);
             let _ = units_cut_from_decimal(&text, decimals);
+        }
+        #[test]
+        fn no_exponent_panics(text in "[0-9]{1,3}e-?[0-9]{1,11}|[0-9]{1,3}e(-2147483648|2147483647)") {
+            let _ = units_from_decimal(&text, 9);
+            let _ = units_cut_from_decimal(&text, 6);
         }
         #[test]
         fn there_and_back(units in 0..i64::MAX, decimals in 0u8..12) {

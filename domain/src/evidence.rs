@@ -55,3 +55,21 @@ pub struct EvidenceRef {
     /// JSON pointer into the response body, as in `/response/items/3`; empty for the whole.
     pub path: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_hash_reads_its_own_text(bytes: [u8; 32], text in "\\PC{0,70}|[0-9a-fA-F]{64}") {
+            let hash = EvidenceHash(bytes);
+            prop_assert_eq!(EvidenceHash::try_from(hash.to_string()), Ok(hash));
+            if let Ok(hash) = EvidenceHash::try_from(text.clone()) {
+                prop_assert_eq!(hash.to_string(), text.to_ascii_lowercase());
+            }
+        }
+    }
+}

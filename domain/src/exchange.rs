@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{evidence::EvidenceHash, market::MarketId};
 
+/// Most bytes an answer's body may have, after decompression.
+pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Most bytes of [`Exchange::evidence_bytes`]: the largest body and 64 KiB for the line that describes the request, whose target and body
+/// we make ourselves from bounded parts.
+pub const EVIDENCE_BYTES_MAX: usize = BODY_BYTES_MAX + 64 * 1024;
+
 /// Where an answer came from. Rows are labelled by it, and the kinds never mix in one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

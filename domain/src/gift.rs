@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Longest slug accepted, in bytes. The longest known collection has 16; metadata hosts take far fewer than this.
+/// Longest slug accepted, in bytes. The longest of the 119 collections known in 2026-11 has 15 (`intelligencecup`); room for what comes.
 pub const SLUG_BYTES_MAX: usize = 64;
 
 /// A collection's slug: lower-case ASCII letters and digits of its title, as in `plushpepe`.

@@ -206,3 +206,19 @@ impl Lot {
         (!ended_later).then(|| crate::time::ms_from_us(listed.key.at_us))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_id_is_its_own_text(text in any::<String>()) {
+            if let Some(id) = LotId::parse(&text) {
+                prop_assert_eq!(id.as_str(), text);
+            }
+        }
+    }
+}

@@ -88,3 +88,19 @@ pub struct MarketInfo {
     /// Least time between two polls of the feed in milliseconds, before any speed factor.
     pub feed_interval_ms: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_id_is_its_own_text(text in "\\PC{0,30}|[a-z0-9]{1,26}") {
+            if let Ok(id) = MarketId::parse(&text) {
+                prop_assert_eq!(id.as_str(), text);
+            }
+        }
+    }
+}

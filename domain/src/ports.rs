@@ -59,6 +59,8 @@ pub enum Step {
     Continue(String),
     /// Nothing more for now. The cursor to save and begin from next time; `None` begins from the start.
     Done(Option<String>),
+    /// As [`Step::Done`], but the walk did not reach what was known before: what lies between was not seen, and only the history tells it.
+    Gap(Option<String>),
 }
 
 /// A market. One implementation per market, in `adapters/src/<market>/`.

@@ -5,6 +5,7 @@
 //! decided earlier stood at that scan as it is known. Whoever is about to make an implied fact invisible writes it down first.
 
 pub mod absence;
+pub mod ahead;
 pub mod catalog;
 mod desk;
 mod details;

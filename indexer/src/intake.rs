@@ -30,6 +30,24 @@ pub enum IntakeFault {
     Evidence(#[from] EvidenceFault),
 }
 
+impl IntakeFault {
+    /// Whether the same page may be taken in later: the database was away, or the writer has ended. Else it is the page, or what
+    /// is stored of its subjects, that is at fault.
+    #[must_use]
+    pub fn may_succeed_later(&self) -> bool {
+        match self {
+            Self::Ingest(IngestFault::Stopped) => true,
+            Self::Ingest(fault) => fault.may_succeed_later(),
+            Self::Known(KnownFault::Database(fault))
+            | Self::Log(LogFault::Database(fault))
+            | Self::Evidence(EvidenceFault::Database(fault)) => store::pool::is_away(fault),
+            Self::Known(KnownFault::Unreadable { .. })
+            | Self::Log(LogFault::Unreadable { .. })
+            | Self::Evidence(EvidenceFault::TooLarge { .. } | EvidenceFault::Damaged { .. }) => false,
+        }
+    }
+}
+
 /// The way from decisions into the log. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Intake {

@@ -74,10 +74,10 @@ pub(crate) fn store_away(market: &MarketId, fault: &dyn std::fmt::Display, wait_
     tracing::warn!(market.id = %market, wait_ms, "what was seen could not be kept, it will be asked for again: {fault}");
 }
 
-/// A worker panicked and is started again.
-pub(crate) fn worker_fell(market: &MarketId, why: &str) {
-    metrics::counter!("indexer_worker_panics_total", "market" => label(market)).increment(1);
-    tracing::error!(market.id = %market, "a worker broke an invariant and is started again: {why}");
+/// A task panicked and is started again: a market's worker, a rate source's loop (both by their ids), a projection.
+pub(crate) fn task_fell(task: &str, why: &str) {
+    metrics::counter!("indexer_task_panics_total", "task" => task.to_owned()).increment(1);
+    tracing::error!(task, "a task broke an invariant and is started again: {why}");
 }
 
 /// The floors have followed the log.

@@ -34,6 +34,7 @@ enum PollFault {
 }
 
 /// One source and what its loop needs.
+#[derive(Clone)]
 pub struct Rates {
     /// The source.
     pub source: Arc<dyn RateSource>,

@@ -14,8 +14,8 @@ use crate::{
     worker::{Surroundings, Worker},
 };
 
-/// A worker that broke an invariant is started again after this long.
-const AGAIN: Duration = Duration::from_secs(5);
+/// A task that broke an invariant is started again after this long.
+const AGAIN: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration::from_secs(5) };
 
 /// The tasks of an indexer.
 #[derive(Debug)]
@@ -38,10 +38,18 @@ pub fn start(
         let info = source.info();
         let (told, watched) = watch::channel(Progress::start(info.id.clone(), info.name));
         progress.push(watched);
-        tasks.spawn(supervise(source, around.clone(), stop.clone(), told));
+        let (name, around, ends) = (info.id.to_string(), around.clone(), stop.clone());
+        tasks.spawn(supervise(name, stop.clone(), move || {
+            Worker::with_progress(source.clone(), &around, ends.clone(), told.clone()).run()
+        }));
     }
-    tasks.spawn(project::follow(around.pool.clone(), around.ingest.position(), stop.clone()));
-    tasks.spawn(project::sweep_evidence(around.pool.clone(), stop.clone()));
+    let (pool, position, ends) = (around.pool.clone(), around.ingest.position(), stop.clone());
+    tasks.spawn(supervise("floors", stop.clone(), move || {
+        project::follow(pool.clone(), position.clone(), ends.clone())
+    }));
+    let (pool, ends) = (around.pool.clone(), stop.clone());
+    tasks
+        .spawn(supervise("sweep", stop.clone(), move || project::sweep_evidence(pool.clone(), ends.clone())));
     Indexer { progress, tasks }
 }
 
@@ -61,24 +69,50 @@ pub async fn run(sources: Vec<Arc<dyn MarketSource>>, around: &Surroundings, sto
     start(sources, around, stop).join().await;
 }
 
-async fn supervise(
-    source: Arc<dyn MarketSource>,
-    around: Surroundings,
+/// Runs a task until it ends by itself or is told to stop. When it panics it is begun again a little later, and nobody else notices.
+pub async fn supervise<F: Future<Output = ()>>(
+    name: impl AsRef<str> + Send,
     stop: CancellationToken,
-    progress: watch::Sender<Progress>,
+    mut begin: impl FnMut() -> F,
 ) {
     loop {
-        let worker = Worker::with_progress(source.clone(), &around, stop.clone(), progress.clone());
-        let Err(panic) = AssertUnwindSafe(worker.run()).catch_unwind().await else { return };
+        let Err(panic) = AssertUnwindSafe(async { begin().await }).catch_unwind().await else { return };
         let why = panic
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no words");
-        observe::worker_fell(&source.info().id, why);
+        observe::task_fell(name.as_ref(), why);
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(AGAIN) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_falls_is_begun_again_until_it_ends() {
+        let begun = AtomicU32::new(0);
+        supervise("test", CancellationToken::new(), || async {
+            assert!(begun.fetch_add(1, Ordering::Relaxed) >= 2, "it falls twice");
+        })
+        .await;
+        assert_eq!(begun.into_inner(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_task_that_falls_after_the_end_is_left() {
+        let stop = CancellationToken::new();
+        supervise("test", stop.clone(), || async {
+            stop.cancel();
+            panic!("it falls");
+        })
+        .await;
     }
 }

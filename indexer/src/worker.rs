@@ -13,7 +13,7 @@ use std::{
 };
 
 use domain::{
-    Exchange, MarketId, SourceFault,
+    Exchange, Malformed, MarketId, SourceFault,
     ports::{Clock, MarketSource, Want},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -76,11 +76,15 @@ pub struct Worker {
     progress: watch::Sender<Progress>,
     /// The right to follow this market: two processes would tell the same news twice.
     lease: Option<Lease>,
+    /// When it was last asked whether the lease still holds; milliseconds of the worker's clock.
+    lease_asked_ms: u64,
     told: Told,
 }
 
 /// While another process follows the market it is asked this often whether it has ended; milliseconds.
 const LEASE_RETRY_MS: u64 = 100;
+/// A worker asks this often whether its own lease still holds; milliseconds.
+const LEASE_EVERY_MS: u64 = 2_000;
 
 /// What a request is for, and from where it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +116,12 @@ enum Failure {
     Store(IntakeFault),
     /// The worker is to stop.
     Stopped,
+}
+
+impl From<Malformed> for Failure {
+    fn from(fault: Malformed) -> Self {
+        Self::Source(fault.into(), None)
+    }
 }
 
 impl From<IntakeFault> for Failure {
@@ -163,6 +173,7 @@ impl Worker {
             faults_in_a_row: 0,
             progress,
             lease: None,
+            lease_asked_ms: 0,
             told: Told::default(),
         }
     }
@@ -171,7 +182,7 @@ impl Worker {
     pub async fn run(mut self) {
         let mut is_loaded = false;
         while !self.stop.is_cancelled() {
-            if !is_loaded {
+            if !is_loaded || self.is_lease_lost().await {
                 is_loaded = self.begin_or_wait().await;
                 continue;
             }
@@ -246,7 +257,14 @@ impl Worker {
         };
         self.told.asked = Some(request.clone());
         let exchange = self.ask(&request).await?;
-        self.take(request, exchange).await
+        match self.take(request, &exchange).await {
+            Err(Failure::Source(fault, _)) => Err(Failure::Source(fault, Some(Box::new(exchange)))),
+            // What a probe read is not kept at all, so there it is the database's fault.
+            Err(Failure::Store(fault)) if self.quarantine.is_none() && !fault.may_succeed_later() => {
+                Err(Failure::Source(self.give_page_up(&exchange, &fault), None))
+            }
+            other => other,
+        }
     }
 
     /// The earliest time for the next request: budget, circuit and backoff agree.

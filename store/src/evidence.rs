@@ -1,12 +1,13 @@
 //! The evidence: raw answers, compressed, content-addressed, kept for a configured time.
 
-use domain::EvidenceHash;
+use domain::{EvidenceHash, exchange::EVIDENCE_BYTES_MAX};
 use sqlx::PgConnection;
 
 use crate::pool::Pool;
 
-/// Most bytes one piece of evidence may have uncompressed; a larger one is never stored, so none larger is ever unpacked.
-pub const SIZE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes one piece of evidence may have uncompressed; a larger one is never stored, so none larger is ever unpacked. Every answer
+/// that is fetched fits with its request.
+pub const SIZE_BYTES_MAX: usize = EVIDENCE_BYTES_MAX;
 const LEVEL: i32 = 3;
 
 /// Evidence ready to be stored: compressed once, outside the transaction.
@@ -135,6 +136,8 @@ pub async fn sweep(pool: &Pool, count_max: i64) -> Result<u64, sqlx::Error> {
 
 #[cfg(test)]
 mod tests {
+    use domain::{Exchange, MarketId, Origin, RequestRecord, exchange::BODY_BYTES_MAX};
+
     use super::*;
 
     #[test]
@@ -144,6 +147,26 @@ mod tests {
         let other = EvidenceHash::of(b"other");
         assert!(matches!(unpack(other, &packed.body), Err(EvidenceFault::Damaged { .. })));
         assert!(matches!(unpack(packed.hash, b"no frame"), Err(EvidenceFault::Damaged { .. })));
+    }
+
+    #[test]
+    fn the_largest_answer_fits_with_its_request() {
+        let exchange = Exchange {
+            market: MarketId::parse("getgems").unwrap(),
+            request: RequestRecord {
+                method: "POST".into(),
+                target: "x".repeat(8_000),
+                body: Some("y".repeat(8_000)),
+            },
+            status: 200,
+            body: vec![b'1'; BODY_BYTES_MAX],
+            started_at_us: 0,
+            received_at_us: 0,
+            origin: Origin::Fetched,
+        };
+        let bytes = exchange.evidence_bytes();
+        let packed = pack("getgems", &bytes).unwrap();
+        assert!(unpack(packed.hash, &packed.body).unwrap() == bytes);
     }
 
     #[test]

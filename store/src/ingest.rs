@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     evidence::{self, EvidenceFault, Packed},
     fold::FoldFault,
-    pool::Pool,
+    pool::{self, Pool},
 };
 
 /// Batches that may wait.
@@ -71,6 +71,13 @@ pub enum Mark {
         /// Listings it saw.
         seen: i64,
     },
+    /// A walk shall begin again from its start: its cursor is forgotten, also that it has ended.
+    Anew {
+        /// Whose.
+        market: MarketId,
+        /// Which walk, as in `history`.
+        walk: String,
+    },
     /// The market answered and was read: its picture is fresh as of now.
     Checked {
         /// Whose.
@@ -105,20 +112,9 @@ impl IngestFault {
     /// Whether the same batch may succeed later: the database was away.
     #[must_use]
     pub fn may_succeed_later(&self) -> bool {
-        let fault = match self {
-            Self::Database(fault) | Self::Fold(FoldFault::Database(fault)) => fault,
-            Self::Fold(FoldFault::Unreadable { .. }) | Self::Stopped => return false,
-        };
-        match fault {
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Tls(_) => true,
-            // Class 57 is operator intervention (shutdown, crash), 40 a rolled-back transaction, 53 no resources, 08 no connection.
-            sqlx::Error::Database(fault) => fault
-                .code()
-                .is_some_and(|code| ["57", "40", "53", "08"].iter().any(|class| code.starts_with(class))),
-            _ => false,
+        match self {
+            Self::Database(fault) | Self::Fold(FoldFault::Database(fault)) => pool::is_away(fault),
+            Self::Fold(FoldFault::Unreadable { .. }) | Self::Stopped => false,
         }
     }
 }

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
+/// Classes of faults that pass: 08 no connection, 40 a transaction rolled back, 53 no resources, 55 not now, 57 an operator's intervention
+/// (shutdown, crash), 58 a fault of the system. Source: the PostgreSQL manual, appendix A, 2026-11.
+const AWAY_CLASSES: [&str; 6] = ["08", "40", "53", "55", "57", "58"];
+/// A server that takes no writes, as a standby does until it takes over.
+const READ_ONLY: &str = "25006";
+
 /// The pool all of store works on.
 pub type Pool = sqlx::PgPool;
 
@@ -49,4 +55,23 @@ pub async fn connect(options: &PoolOptions) -> Result<Pool, ConnectFault> {
         .connect_with(connect)
         .await
         .map_err(ConnectFault::Unreachable)
+}
+
+/// Whether a fault says that the database is away for a while, so that the same statement may succeed later. Any other fault comes again
+/// with the same values.
+#[must_use]
+pub fn is_away(fault: &sqlx::Error) -> bool {
+    match fault {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        // A connection that broke in the middle of a message.
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Database(fault) => fault.code().is_some_and(|code| {
+            AWAY_CLASSES.iter().any(|class| code.starts_with(class)) || code == READ_ONLY
+        }),
+        _ => false,
+    }
 }

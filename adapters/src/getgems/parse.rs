@@ -18,7 +18,10 @@ use super::{
     market_id,
     target::{self, Target},
 };
-use crate::text::cut;
+use crate::{
+    json::Text,
+    text::{CURSOR_BYTES_MAX, cut, is_keepable},
+};
 
 /// Reads an answer.
 pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
@@ -72,6 +75,17 @@ fn malformed(path: &str, expected: &str, found: &str) -> Malformed {
 
 fn check_success(success: bool) -> Result<(), Malformed> {
     if success { Ok(()) } else { Err(malformed("/success", "true", "false")) }
+}
+
+/// Where the page says that the next one begins.
+fn cursor(told: Option<Text<'_>>) -> Result<Option<String>, Malformed> {
+    let cursor = told.map(Text::into_owned);
+    match cursor {
+        Some(cursor) if !is_keepable(&cursor, CURSOR_BYTES_MAX) => {
+            Err(malformed("/response/cursor", "a cursor of at most 2000 printable bytes", &cursor))
+        }
+        cursor => Ok(cursor),
+    }
 }
 
 /// Puts the outcome of one entry into the page.

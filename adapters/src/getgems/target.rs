@@ -5,7 +5,7 @@ use reqwest::Url;
 use serde_json::Value;
 
 use super::{known, parse::scope};
-use crate::reader::ScanPage;
+use crate::{json::without_mark, reader::ScanPage};
 
 /// The targets we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(super) fn parse(target: &str) -> Option<Target<'_>> {
         (HISTORY, _) => Some(Target::History),
         (COLLECTIONS, _) => Some(Target::Collections),
         (_, Some("")) => None,
+        // We write addresses in base64url, so a `/` leads elsewhere.
+        (_, Some(collection)) if collection.contains('/') => None,
         (_, Some("gifts")) => Some(Target::Listings { collection: None }),
         (_, Some(collection)) if query == PROBE_QUERY => Some(Target::Probe { collection }),
         (_, Some(collection)) => Some(Target::Listings { collection: Some(collection) }),
@@ -85,7 +87,7 @@ pub(super) fn scan_page(target: &str) -> Option<ScanPage> {
 
 /// What was probably asked, by what the first entry has.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = serde_json::from_slice(without_mark(body)).ok()?;
     let response = value.get("response")?;
     let target = match response.get("items").and_then(Value::as_array) {
         None => response.get("attributes").map(|_| attributes_path("unknown"))?,
@@ -112,7 +114,22 @@ pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_target_or_none(text in "\\PC{0,60}|/v1/nfts/(offchain/)?on-sale/\\PC{0,20}", address in "[A-Za-z0-9_-]{48}") {
+            if let Some(Target::Listings { collection: Some(collection) } | Target::Probe { collection }) = parse(&text) {
+                prop_assert!(text.contains(collection) && !collection.contains(['/', '?']));
+            }
+            for is_custody in [false, true] {
+                let listings = listings_path(&address, is_custody);
+                prop_assert_eq!(parse(&listings), Some(Target::Listings { collection: Some(&address) }));
+            }
+        }
+    }
 
     #[test]
     fn targets() {
@@ -128,6 +145,9 @@ mod tests {
             ("/v1/gifts/collections", Some(Target::Collections)),
             ("/v1/collection/attributes/EQa", Some(Target::Attributes)),
             ("/v1/nfts/on-sale/", None),
+            ("/v1/nfts/on-sale/EQa/x", None),
+            ("/v1/nfts/offchain/on-sale/gifts/EQa", None),
+            ("/v1/nfts/offchain/on-sale/gifts/EQa?limit=1", None),
             ("/v1/nfts/history/stickers", None),
             ("", None),
         ] {

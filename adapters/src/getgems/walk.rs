@@ -158,3 +158,24 @@ pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
         Want::History => next.map_or_else(|| Step::Done(cursor.map(str::to_owned)), Step::Continue),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_reads_its_own_text(
+            text in any::<String>(),
+            after in prop::option::of(any::<String>()),
+            ask in prop::collection::vec(any::<String>(), 0..3),
+            is_on_chain: bool,
+        ) {
+            let _ = CatalogCursor::read(Some(&text));
+            let cursor = CatalogCursor { after, ask, is_on_chain };
+            prop_assert_eq!(CatalogCursor::read(cursor.clone().into_text().as_deref()), Some(cursor));
+        }
+    }
+}

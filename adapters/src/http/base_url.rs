@@ -86,7 +86,19 @@ fn is_near(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_address_or_a_fault(text in "\\PC{0,40}|https?://[a-z0-9.:@-]{0,20}[/?#]?\\PC{0,10}") {
+            if let Ok(base) = BaseUrl::parse("RIBBON_X_BASE_URL", &text) {
+                prop_assert_eq!(BaseUrl::parse("RIBBON_X_BASE_URL", base.url.as_str()), Ok(base.clone()));
+                prop_assert!(base.join("/v1/x?a=b").is_ok_and(|url| url.path().ends_with("/v1/x")));
+            }
+        }
+    }
 
     #[test]
     fn addresses() {

@@ -5,7 +5,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::IgnoredAny;
 
 use super::Failure;
-use crate::text::cut;
+use crate::{json::without_mark, text::cut};
 
 /// One answer to judge.
 pub(super) struct Verdict<'a> {
@@ -37,7 +37,9 @@ impl Verdict<'_> {
             (403, _) => Failure::Forbidden { why },
             (408 | 425 | 500..=599, Some(wait_ms)) => after(*wait_ms, why),
             (408 | 425 | 500..=599, None) => Failure::retry(why),
-            (300..=399, _) => Failure::retry(format!("{why}: a redirect to another host, not followed")),
+            (300..=399, _) => Failure::retry(format!(
+                "{why}: a redirect that is not followed, to another host or one too many"
+            )),
             _ => Failure::Fault(SourceFault::Never { why: with_message(why, body) }),
         }
     }
@@ -77,13 +79,12 @@ pub(super) fn is_html_type(headers: &HeaderMap) -> bool {
 }
 
 fn first_byte(body: &[u8]) -> Option<u8> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+    without_mark(body).iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 /// A truncated body and a changed shape must not be confused: the first is asked for again, the second stops the market.
 fn is_cut_short(body: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(body).is_err_and(|fault| fault.is_eof())
+    serde_json::from_slice::<IgnoredAny>(without_mark(body)).is_err_and(|fault| fault.is_eof())
 }
 
 /// The source's own words about a request it refuses, where it has some.
@@ -93,4 +94,40 @@ fn with_message(why: String, body: &[u8]) -> String {
         .into_iter()
         .find_map(|pointer| value.pointer(pointer)?.as_str());
     message.map_or(why.clone(), |message| format!("{why}: {}", cut(message, 120)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+
+    fn verdict(status: u16, is_html: bool) -> Verdict<'static> {
+        Verdict { name: "GET /x", status, wait_ms: None, pause_ms: 1, is_html }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_fault_and_hides_none() {
+        let marked = |body: &[u8]| [MARK, body].concat();
+        assert_eq!(verdict(200, false).of_body(&marked(b"{}")), Ok(()));
+        for (body, told) in [(&b"{\"a\":"[..], "the JSON ends early"), (b"<html>", "HTML"), (b"", "nothing")]
+        {
+            let fault = format!("{:?}", verdict(200, false).of_body(&marked(body)).unwrap_err());
+            assert!(fault.contains(told), "{fault}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_verdict(status in 100..600_u16, is_html: bool, body in prop::collection::vec(any::<u8>(), 0..100)) {
+            let verdict = verdict(status, is_html);
+            let _ = verdict.of_error(&body);
+            if verdict.of_body(&body).is_ok() {
+                let is_json = matches!(first_byte(&body), Some(b'{' | b'['));
+                prop_assert!(is_json);
+            }
+        }
+    }
 }

@@ -97,3 +97,10 @@ fn bounds_hold() {
     assert_eq!(unknown.iter().map(|(_, count)| count).sum::<u32>(), 1_000);
     assert!(unknown.iter().any(|(path, count)| path == OVERFLOW && *count == 936));
 }
+
+#[test]
+fn a_byte_order_mark_is_passed_over_once() {
+    let page = r#"{"items":[],"cursor":null}"#;
+    assert_eq!(read(&format!("\u{feff}{page}")), read(page));
+    assert!(read(&format!("\u{feff}\u{feff}{page}")).is_err());
+}

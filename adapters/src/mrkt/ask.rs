@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::parse::scope;
-use crate::{http::Ask, reader::ScanPage};
+use crate::{http::Ask, json::without_mark, reader::ScanPage};
 
 pub(super) const COLLECTIONS: &str = "/gifts/collections";
 pub(super) const MODELS: &str = "/gifts/models";
@@ -179,7 +179,7 @@ pub(super) fn scan_page(request: &RequestRecord) -> Option<ScanPage> {
 
 /// What was probably asked, by the fields of the answer and of its first entry.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value: Value = serde_json::from_slice(without_mark(body)).ok()?;
     let (method, target) = match &value {
         Value::Object(fields) if fields.get("gifts").is_some_and(Value::is_array) => ("POST", SALING),
         Value::Object(fields) => {

@@ -7,7 +7,10 @@ mod gift;
 use domain::{CollectionSlug, Exchange, Malformed, Page, sighting::ScopeId};
 
 use super::{ask, market_id};
-use crate::text::cut;
+use crate::{
+    json::Text,
+    text::{CURSOR_BYTES_MAX, cut, is_keepable},
+};
 
 pub(super) use catalog::spellings;
 
@@ -69,6 +72,17 @@ fn malformed(path: &str, expected: &str, found: &str) -> Malformed {
 /// A field that some kinds of entry must have.
 fn required<T>(value: Option<T>, path: impl FnOnce() -> String) -> Result<T, Malformed> {
     value.ok_or_else(|| malformed(&path(), "a value", "nothing"))
+}
+
+/// Where the page says that the next one begins; an empty cursor is the end.
+fn cursor(told: Option<Text<'_>>) -> Result<Option<String>, Malformed> {
+    let cursor = told.map(Text::into_owned).filter(|cursor| !cursor.is_empty());
+    match cursor {
+        Some(cursor) if !is_keepable(&cursor, CURSOR_BYTES_MAX) => {
+            Err(malformed("/cursor", "a cursor of at most 2000 printable bytes", &cursor))
+        }
+        cursor => Ok(cursor),
+    }
 }
 
 /// Puts the outcome of one entry into the page.

@@ -42,7 +42,7 @@ pub(super) struct FeedCursor {
     #[serde(skip_serializing_if = "is_zero", default)]
     pages: u32,
     /// The known end that the last walk did not find again: happenings between it and the oldest page read were not seen. A note for
-    /// people; the history walk and the next scans mend what they can.
+    /// people; the step that tells it lets the history be walked again, and the next scans mend the rest.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     lost: Option<End>,
 }
@@ -71,10 +71,11 @@ impl FeedCursor {
     fn step(self, page: &Page) -> Step {
         let ends = ends(page);
         let head = self.head.clone().or_else(|| ends.iter().max_by_key(|end| end.at_us).cloned());
-        let rest = |lost| {
-            let known = head.clone().or_else(|| self.known.clone());
+        let rest = |lost: Option<End>| {
+            let (has_gap, known) = (lost.is_some(), head.clone().or_else(|| self.known.clone()));
             let cursor = Self { known, lost, ..Self::default() };
-            Step::Done((cursor != Self::default()).then(|| cursor.text()))
+            let cursor = (cursor != Self::default()).then(|| cursor.text());
+            if has_gap { Step::Gap(cursor) } else { Step::Done(cursor) }
         };
         // The first walk of all: only where the feed stands now is of interest; what was before is the history's.
         let Some(known) = &self.known else { return rest(None) };
@@ -94,7 +95,7 @@ impl FeedCursor {
                     market = super::ID,
                     happening = known.id,
                     pages = self.pages,
-                    "The feed does not reach back to the last known happening: some were not seen. The walk begins anew at the newest."
+                    "The feed does not reach back to the last known happening: some were not seen. The walk begins anew at the newest, and the history with it."
                 );
                 rest(Some(known.clone()))
             }
@@ -119,5 +120,30 @@ pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
         Want::Feed => FeedCursor::read(cursor).unwrap_or_default().step(page),
         // Backwards in time. The last cursor is kept at the end: from there nothing comes again.
         Want::History => next.map_or_else(|| Step::Done(cursor.map(str::to_owned)), Step::Continue),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_end() -> impl Strategy<Value = Option<End>> {
+        prop::option::of((any::<String>(), any::<i64>()).prop_map(|(id, at_us)| End { id, at_us }))
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_reads_its_own_text(
+            text in any::<String>(),
+            (known, head, lost) in (any_end(), any_end(), any_end()),
+            at in prop::option::of(any::<String>()),
+            pages: u32,
+        ) {
+            let _ = FeedCursor::read(Some(&text));
+            let cursor = FeedCursor { known, head, at, pages, lost };
+            prop_assert_eq!(FeedCursor::read(Some(&cursor.text())), Ok(cursor));
+        }
     }
 }

@@ -90,7 +90,7 @@ pub(super) const VERIFY: &str = "\
 pub(super) const VERIFY_AFTER: &str = "\
 Examples:
   ribbon verify gift plushpepe-298 --collection EQBG-g6ahkAUGWpefWbx-D_9sQ8oWbvy6puuq78U2c4NUDFS
-  ribbon verify page getgems page.json --request 'GET /v1/nfts/offchain/on-sale/gifts/EQ...'
+  ribbon verify page getgems page.json --request 'GET /v1/nfts/offchain/on-sale/EQ...'
   ribbon verify event event-17.json
   ribbon export log | ribbon verify log -
 

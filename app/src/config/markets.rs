@@ -9,6 +9,9 @@ use super::registered::{self, Registered};
 use super::setting::{Fallback, Kind, Setting};
 use super::values::Values;
 
+/// The world of the real markets at their real addresses.
+pub const LIVE: &str = "live";
+
 /// Speed factor in thousandths where nothing was said: real markets, and the built-in sandbox.
 const SPEED_X1000_LIVE: u64 = 1_000;
 const SPEED_X1000_SANDBOX: u64 = 30_000;
@@ -54,7 +57,8 @@ pub const WORLD: Setting = Setting {
     ),
     unit: "",
     meaning: "Name of the world that the markets belong to. It is stored in the database at the first start and \
-              compared at every later one, so that a sandbox's data never mixes with real data.",
+              compared at every later one, so that a sandbox's data never mixes with real data. Where a market's base URL is set \
+              and the world is not named `live`, a rate source is asked only if its own base URL is set too.",
     is_secret: false,
 };
 
@@ -90,6 +94,8 @@ pub fn rate_settings() -> Vec<Setting> {
 pub struct MarketsConfig {
     /// Those that are gathered, in the order of registration.
     pub enabled: Vec<MarketId>,
+    /// The rate sources that are asked, by id: those of the markets' world.
+    pub rates: Vec<&'static str>,
     /// The speed factor in thousandths.
     pub speed_x1000: u64,
     /// How far a market's clock may be off, in microseconds, the speed factor already in it.
@@ -113,43 +119,51 @@ impl MarketsConfig {
         let is_enabled =
             |market: &&Registered| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == market.id));
         let enabled: Vec<&Registered> = markets.iter().filter(is_enabled).collect();
+        let world = values.text_given(&WORLD);
+        let is_given = |asked: &Registered| asked.base_url().is_some_and(|setting| values.is_given(&setting));
+        // A simulator's prices shall not be converted by a rate of the real world, nor that rate be asked at the simulator's speed.
+        let is_real = world == Some(LIVE) || !enabled.iter().any(|market| is_given(market));
+        let rates: Vec<Registered> = registered::rates()
+            .into_iter()
+            .filter(|source| is_sandboxed || is_real || is_given(source))
+            .collect();
         let said = values.count_given(&SPEED);
         let speed_x1000 = said.unwrap_or(if is_sandboxed { SPEED_X1000_SANDBOX } else { SPEED_X1000_LIVE });
-        let real = enabled.iter().find(|market| {
-            !is_sandboxed && market.base_url().is_some_and(|setting| !values.is_given(&setting))
-        });
-        if let Some(market) = real
+        let real = enabled.iter().copied().chain(&rates).find(|asked| !is_sandboxed && !is_given(asked));
+        if let Some(asked) = real
             && speed_x1000 > SPEED_X1000_LIVE
         {
             return Err(values.refuse(
                 &SPEED,
                 format!(
                     "at most 1, because {} is asked at its real address, whose limits do not scale",
-                    market.id
+                    asked.id
                 ),
             ));
         }
         let skew_us = values.count(&SKEW_MS).saturating_mul(1_000_000) / speed_x1000.max(1);
         Ok(Self {
             enabled: enabled.iter().filter_map(|market| MarketId::parse(market.id).ok()).collect(),
+            rates: rates.iter().map(|source| source.id).collect(),
             speed_x1000,
             skew_us: i64::try_from(skew_us).unwrap_or(i64::MAX),
             history_days: values.count(&HISTORY_DAYS),
-            world: values.text_given(&WORLD).map(str::to_owned),
+            world: world.map(str::to_owned),
             own: OwnSettings::read(values, &[settings(), rate_settings()].concat()),
         })
     }
 
-    /// The base URLs that somebody gave, of enabled markets, by market.
+    /// The base URLs that somebody gave, of enabled markets and then of the rate sources, by id.
     #[must_use]
     pub fn given_base_urls(&self) -> Vec<(&'static str, String)> {
         let is_enabled = |market: &Registered| self.enabled.iter().any(|id| id.as_str() == market.id);
-        let given = |market: Registered| {
-            let setting = market.base_url()?;
+        let given = |asked: Registered| {
+            let setting = asked.base_url()?;
             let url = self.own.given(setting.name)?;
-            Some((market.id, url.to_owned()))
+            Some((asked.id, url.to_owned()))
         };
-        registered::markets().into_iter().filter(is_enabled).filter_map(given).collect()
+        let markets = registered::markets().into_iter().filter(is_enabled);
+        markets.chain(registered::rates()).filter_map(given).collect()
     }
 }
 
@@ -212,6 +226,26 @@ mod tests {
         assert!(other.sandbox.is_none());
         assert_eq!(other.markets.given_base_urls(), [("getgems", url.to_owned())]);
         assert_eq!(other.markets.speed_x1000, 5_000);
+        assert!(other.markets.rates.is_empty(), "a simulator's world has no rate of the real one");
+    }
+
+    #[test]
+    fn a_rate_source_is_of_the_markets_world() {
+        let market = ("RIBBON_GETGEMS_BASE_URL", "http://127.0.0.1:8490/getgems");
+        let rate = ("RIBBON_TONAPI_BASE_URL", "http://127.0.0.1:8490/tonapi");
+        let only = ("RIBBON_MARKETS", "getgems");
+        for (environment, asked) in [
+            (&[][..], &["tonapi"][..]),
+            (&[("RIBBON_SANDBOX", "off")], &["tonapi"]),
+            (&[market, only], &[]),
+            (&[market, only, rate], &["tonapi"]),
+            (&[market, only, ("RIBBON_WORLD", "live")], &["tonapi"]),
+            (&[market, only, ("RIBBON_WORLD", "mine")], &[]),
+        ] {
+            assert_eq!(up(environment).unwrap().markets.rates, asked, "{environment:?}");
+        }
+        let both = up(&[market, only, rate]).unwrap().markets.given_base_urls();
+        assert_eq!(both.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["getgems", "tonapi"]);
     }
 
     #[test]
@@ -224,6 +258,15 @@ mod tests {
             (
                 &[("RIBBON_SANDBOX", "off"), ("RIBBON_SPEED", "2")],
                 "RIBBON_SPEED is `2` (from the environment): expected at most 1, because getgems is asked at its real",
+            ),
+            (
+                &[
+                    ("RIBBON_GETGEMS_BASE_URL", "http://127.0.0.1:1/x"),
+                    ("RIBBON_MARKETS", "getgems"),
+                    ("RIBBON_WORLD", "live"),
+                    ("RIBBON_SPEED", "30"),
+                ],
+                "RIBBON_SPEED is `30` (from the environment): expected at most 1, because tonapi is asked at its real",
             ),
             (
                 &[("RIBBON_MARKETS", "getgems,tonnel")],

@@ -38,6 +38,13 @@ pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
         }
     }
     for registration in RATES {
+        if !config.rates.contains(&registration.id) {
+            tracing::warn!(
+                source = registration.id,
+                "Not of the markets' world, so no rate is asked there: its base URL is not set, and theirs are"
+            );
+            continue;
+        }
         match (registration.build)(&settings()) {
             Ok(source) => sources.rates.push(source),
             Err(fault) => sources.leave_out(registration.id, fault)?,

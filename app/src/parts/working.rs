@@ -92,7 +92,9 @@ pub fn start(
             pace: around.pace.clone(),
             notices: around.notices.clone(),
         };
-        tasks.push(tokio::spawn(rates.run(stop.clone())));
+        let (name, ends) = (rates.source.id().to_string(), stop.clone());
+        let run = move || rates.clone().run(ends.clone());
+        tasks.push(tokio::spawn(indexer::run::supervise(name, stop.clone(), run)));
     }
     let indexer = indexer::start(sources.markets, &around, &stop);
     let progress = indexer.progress.clone();

@@ -8,11 +8,9 @@ use serde::Deserialize;
 use store::Pool;
 use store::world::WorldFault;
 
-use crate::config::markets::MarketsConfig;
+use crate::config::markets::{LIVE, MarketsConfig};
 use crate::exit::{Exit, Failure};
 
-/// The real markets at their real addresses.
-pub const LIVE: &str = "live";
 /// The answers that this executable carries.
 pub const FIXTURES: &str = "fixtures";
 
@@ -21,10 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(250);
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The world's name for these settings. Where base URLs are set, the place they lead to is asked whether it is a sandbox.
+/// The world's name for these settings. Where base URLs are set, of markets or of rate sources, the places they lead to are asked whether
+/// they are a sandbox.
 ///
 /// # Errors
-/// Exit code 3 when that place does not answer, 2 when some markets are real and others are not, or two sandboxes are meant.
+/// Exit code 3 when such a place does not answer, 2 when some markets are real and other sources are not.
 pub async fn identify(config: &MarketsConfig) -> Result<String, Failure> {
     if let Some(world) = &config.world {
         return Ok(world.clone());
@@ -119,6 +118,26 @@ fn is_loopback(origin: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::roles::UpConfig;
+    use crate::config::{Concern, Inputs, load};
+
+    #[tokio::test]
+    async fn a_rate_source_elsewhere_makes_no_world_with_real_markets() {
+        let environment = [
+            ("RIBBON_SANDBOX", "off"),
+            ("RIBBON_MARKETS", "getgems"),
+            ("RIBBON_TONAPI_BASE_URL", "http://127.0.0.1:1/x"),
+        ];
+        let inputs = Inputs {
+            environment: environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            flags: Vec::new(),
+            folder: std::env::temp_dir().join("no-such-folder"),
+        };
+        let config = UpConfig::read(&load(&inputs, &Concern::ALL).unwrap()).unwrap();
+        let failure = identify(&config.markets).await.unwrap_err();
+        assert_eq!(failure.exit, Exit::BadInput);
+        assert!(failure.cause.to_string().contains("of tonapi is set and that of getgems is not"));
+    }
 
     #[test]
     fn an_origin_is_scheme_host_and_port() {

@@ -9,6 +9,7 @@ mod watch;
 use adapters::rates;
 use domain::order_key::KeyRank;
 use domain::{Cause, Event, EvidenceRef, Exchange, Fact, Finality, LoggedEvent};
+use indexer::decide::ahead::check_times;
 use serde_json::Value;
 
 use super::Answer;
@@ -136,7 +137,9 @@ impl Case<'_> {
                 self.judge_rate(source, evidence, exchange, checks)
             }
             (Fact::MarketQuarantined { path, why }, Some(reader), _) => {
-                watch::judge_quarantine(&reader.read(exchange), path, why, checks);
+                let read = reader.read(exchange);
+                let read = read.and_then(|page| check_times(exchange, &page).map(|()| page));
+                watch::judge_quarantine(&read, path, why, checks);
             }
             (_, Some(reader), _) => self.judge_place(reader, evidence, exchange, checks),
             (_, None, _) => {

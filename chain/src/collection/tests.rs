@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::boc;
 use crate::cell::CellBuilder;
@@ -78,4 +80,29 @@ fn answers_of_another_shape_are_refused() {
     let short = slice(CellBuilder::new().uint(0b100, 3).build().unwrap());
     let fault = ReadError::Bits { wanted: 8, left: 0 };
     assert_eq!(parse_item_address(&short), Err(AnswerError::Value { field: "nft_address", fault }));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_an_answer_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = parse_collection_data(&bytes);
+        let _ = parse_item_address(&bytes);
+    }
+
+    #[test]
+    fn any_content_is_text_or_an_error(
+        first in 0..3_u8, pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..100), 1..5),
+    ) {
+        let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
+        if let Ok(text) = content_uri(&content(first, &pieces)) {
+            prop_assert_eq!(text.into_bytes(), pieces.concat());
+        }
+    }
+
+    #[test]
+    fn a_slug_stands_in_its_content(text in "\\PC{0,60}|https://nft.fragment.com/collection/\\PC{0,9}.json") {
+        if let Some(slug) = gift_collection_slug(&text) {
+            prop_assert_eq!(format!("https://nft.fragment.com/collection/{slug}.json"), text);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a worker does about faults: wait, open the circuit, quarantine, give one thing up. Never an absence, never an end.
 
-use domain::{Exchange, Malformed, Origin, SourceFault};
+use domain::{Exchange, Malformed, Origin, RequestRecord, SourceFault, ports::Want};
 use store::evidence;
 
 use super::{Request, Worker, signed};
@@ -97,7 +97,7 @@ impl Worker {
             SourceFault::Malformed(malformed) => {
                 self.quarantine(request.clone(), malformed.clone(), page).await?;
             }
-            SourceFault::Never { .. } => self.give_up(&request),
+            SourceFault::Never { .. } => self.give_up(&request).await?,
         }
         let wait_ms = self.ready_ms(now_ms).saturating_sub(now_ms);
         observe::fault(&self.market, request.walk(), &fault, wait_ms);
@@ -132,12 +132,35 @@ impl Worker {
         }
     }
 
+    /// What a page shows can never be kept: its walk goes on without it. The operator is told, of each walk once for the same fault.
+    pub(super) fn give_page_up(&mut self, exchange: &Exchange, fault: &IntakeFault) -> SourceFault {
+        let walk = self.told.asked.as_ref().map_or("", Request::walk);
+        let RequestRecord { method, target, body: _ } = &exchange.request;
+        let why = format!("what {method} {target} shows cannot be kept: {fault}");
+        let fault = fault.to_string();
+        if self.told.given_up.insert(walk, fault.clone()).is_none_or(|held| held != fault) {
+            self.tell(Notice {
+                code: "page_given_up",
+                market: Some(self.market.to_string()),
+                what: format!("a page of the {walk} was given up: {why}"),
+                mend: "the walk goes on without this page; report it, because the adapter lets through what the database refuses".into(),
+                at_ms: self.clock.now_us() / 1_000,
+            });
+        }
+        SourceFault::Never { why }
+    }
+
     /// This request can never succeed: its walk goes on without it.
-    fn give_up(&mut self, request: &Request) {
+    async fn give_up(&mut self, request: &Request) -> Result<(), IntakeFault> {
         let now_ms = signed(self.now_ms());
         match request.errand {
             Errand::Feed => {
-                // A cursor that the market has forgotten: the feed begins from its newest page.
+                // A cursor that the market has forgotten: the feed begins from its newest page, and the history tells what lies between.
+                if self.state.feed_cursor.is_some() {
+                    let anew = self.history_anew();
+                    self.intake.commit(Decision::default(), Vec::new(), Vec::new(), anew).await?;
+                    self.begin_history();
+                }
                 self.state.feed_cursor = None;
                 self.agenda.feed_paged(now_ms, false);
             }
@@ -151,14 +174,20 @@ impl Worker {
                 let has_more = !self.state.attributes.is_empty();
                 self.agenda.attributes_paged(now_ms, has_more);
             }
-            Errand::ScanBegin(index) => self.rest_scope(index, SCOPE_REST_MS),
-            Errand::ScanNext => self.abandon_scan("never"),
+            Errand::ScanBegin(_) | Errand::ScanNext => {
+                self.abandon_scan("never");
+                if let Want::Scan(scope) = &request.want {
+                    let rest_ms = self.pace.scaled_ms(SCOPE_REST_MS);
+                    self.agenda.scan_abandoned(scope, now_ms.saturating_add(signed(rest_ms)));
+                }
+            }
             Errand::Wait { .. } => {}
         }
         if let Some(quarantine) = &mut self.quarantine {
             // The probe's place is gone; its walk is probed from the start.
             quarantine.request.cursor = None;
         }
+        Ok(())
     }
 
     async fn quarantine(

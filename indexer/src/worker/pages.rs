@@ -16,7 +16,7 @@ use super::{
     state::{FEED, HISTORY},
 };
 use crate::{
-    decide::{Decision, Frame, catalog::decide_catalog, feed::decide_feed_page},
+    decide::{Decision, Frame, ahead::check_times, catalog::decide_catalog, feed::decide_feed_page},
     intake::IntakeFault,
     observe,
 };
@@ -39,11 +39,9 @@ pub(super) struct Taken {
 
 impl Worker {
     /// Reads an answer and takes what it shows.
-    pub(super) async fn take(&mut self, request: Request, exchange: Exchange) -> Result<(), Failure> {
-        let page = match self.source.read(&exchange) {
-            Ok(page) => page,
-            Err(fault) => return Err(Failure::Source(fault.into(), Some(Box::new(exchange)))),
-        };
+    pub(super) async fn take(&mut self, request: Request, exchange: &Exchange) -> Result<(), Failure> {
+        let page = self.source.read(exchange)?;
+        check_times(exchange, &page)?;
         self.answered();
         self.count_unknown_fields(&page);
         if self.quarantine.is_some() {
@@ -51,10 +49,10 @@ impl Worker {
             return Ok(self.release().await?);
         }
         match request.want {
-            Want::Feed | Want::History => self.take_happenings(request, &exchange, &page).await,
-            Want::Scan(_) => self.take_scan_page(request, &exchange, &page).await,
-            Want::Collections => self.take_collections(request, &exchange, &page).await,
-            Want::Attributes(_) => self.take_attributes(request, &exchange, &page).await,
+            Want::Feed | Want::History => self.take_happenings(request, exchange, &page).await,
+            Want::Scan(_) => self.take_scan_page(request, exchange, &page).await,
+            Want::Collections => self.take_collections(request, exchange, &page).await,
+            Want::Attributes(_) => self.take_attributes(request, exchange, &page).await,
         }
     }
 
@@ -71,14 +69,19 @@ impl Worker {
         let active = self.active.as_ref().map(super::scan::ActiveScan::memory);
         let decision = decide_feed_page(&mut known, active, &frame, cause, page);
         let step = self.source.step(&request.want, request.cursor.as_deref(), page);
+        let has_gap = !is_history && matches!(step, Step::Gap(_));
         let (cursor, has_more) = match step {
             Step::Continue(cursor) if is_history && self.is_deep_enough(page) => {
                 tracing::info!(market.id = %self.market, cursor, "the history is read back to the configured depth");
                 (None, false)
             }
+            Step::Continue(cursor) if is_history && !self.state.is_history_new(&cursor) => {
+                tracing::warn!(market.id = %self.market, cursor, "the history goes in a circle; it rests until the next start");
+                (request.cursor.clone(), false)
+            }
             Step::Continue(cursor) => (Some(cursor), true),
-            Step::Done(_) if is_history => (None, false),
-            Step::Done(cursor) => (cursor, false),
+            Step::Done(_) | Step::Gap(_) if is_history => (None, false),
+            Step::Done(cursor) | Step::Gap(cursor) => (cursor, false),
         };
         let walk = if is_history { HISTORY } else { FEED };
         let mut marks = Vec::new();
@@ -88,6 +91,9 @@ impl Worker {
                 walk: walk.to_owned(),
                 cursor: cursor.clone(),
             });
+        }
+        if has_gap {
+            marks.extend(self.history_anew());
         }
         let evidence = self.pack_if_needed(&decision, exchange)?;
         let now_ms = signed(self.now_ms());
@@ -105,6 +111,9 @@ impl Worker {
         } else {
             self.state.feed_cursor = cursor;
             self.agenda.feed_paged(now_ms, has_more);
+            if has_gap {
+                self.begin_history();
+            }
         }
         Ok(())
     }
@@ -135,7 +144,7 @@ impl Worker {
             Step::Continue(cursor) if self.state.collections_pages < COLLECTIONS_PAGES_MAX => {
                 (Some(cursor), true)
             }
-            Step::Continue(_) | Step::Done(_) => (None, false),
+            Step::Continue(_) | Step::Done(_) | Step::Gap(_) => (None, false),
         };
         self.state.collections_pages = if has_more { self.state.collections_pages + 1 } else { 0 };
         self.state.collections_cursor = cursor;

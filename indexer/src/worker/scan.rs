@@ -125,7 +125,7 @@ impl Worker {
                 }
                 Ok(())
             }
-            Step::Done(_) => self.end_scan(active, &request, exchange, page, told).await,
+            Step::Done(_) | Step::Gap(_) => self.end_scan(active, &request, exchange, page, told).await,
         }
     }
 

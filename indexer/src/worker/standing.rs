@@ -26,6 +26,8 @@ pub(super) struct Told {
     /// It was said that another process follows the market.
     pub(super) is_waiting: bool,
     pub(super) last_fault: Option<String>,
+    /// By walk, the fault of the last page that was given up.
+    pub(super) given_up: BTreeMap<&'static str, String>,
     /// Scopes whose last scan was not believed.
     pub(super) doubted: HashSet<ScopeId>,
     unknown: BTreeMap<String, u32>,

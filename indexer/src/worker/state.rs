@@ -1,6 +1,9 @@
 //! What a worker remembers of what is committed, and how it finds it again after a restart.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use domain::{
     OrderKey, Page, Seen,
@@ -8,11 +11,12 @@ use domain::{
     sighting::ScopeId,
 };
 use store::{
+    Mark,
     known::{self, KnownFault},
     lease,
 };
 
-use super::{Request, Worker, faults::Quarantine, signed};
+use super::{LEASE_EVERY_MS, Request, Worker, faults::Quarantine, signed};
 use crate::{
     agenda::{Agenda, Errand},
     decide::scan_end,
@@ -24,11 +28,17 @@ pub(super) const FEED: &str = "feed";
 /// The walk of the history; its cursor is null once the configured depth is reached.
 pub(super) const HISTORY: &str = "history";
 
+/// Cursors of the history that are remembered to see a circle: more than two weeks of MRKT's happenings at 1.2 a second, twenty to a page,
+/// in 2 MB. A walk that is longer is remembered anew, so a circle of fewer pages than this is always seen.
+const HISTORY_CURSORS_MAX: usize = 100_000;
+
 /// What is committed, as far as the next request needs it.
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) feed_cursor: Option<String>,
     pub(super) history_cursor: Option<String>,
+    /// Hashes of the cursors to which the walk through the history was sent since it was begun or loaded.
+    history_cursors: HashSet<u64>,
     pub(super) collections_cursor: Option<String>,
     /// Pages of the walk through the collections that is under way.
     pub(super) collections_pages: u32,
@@ -41,6 +51,16 @@ pub(super) struct State {
 }
 
 impl State {
+    /// Notes where the history goes on; `false` when its walk was there before.
+    pub(super) fn is_history_new(&mut self, cursor: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        cursor.hash(&mut hasher);
+        if self.history_cursors.len() >= HISTORY_CURSORS_MAX {
+            self.history_cursors.clear();
+        }
+        self.history_cursors.insert(hasher.finish())
+    }
+
     /// Takes the collections of a page; says whether any is new or told otherwise.
     pub(super) fn take_collections(&mut self, page: &Page) -> bool {
         let mut is_changed = false;
@@ -68,6 +88,33 @@ impl State {
 }
 
 impl Worker {
+    /// The mark that lets the history be walked again from its newest page; none where no history is wanted. What it told before is
+    /// known by its ids, so only what was missed is new.
+    pub(super) fn history_anew(&self) -> Vec<Mark> {
+        let anew = Mark::Anew { market: self.market.clone(), walk: HISTORY.to_owned() };
+        if self.pace.history_ms > 0 { vec![anew] } else { Vec::new() }
+    }
+
+    /// Begins the walk that [`Self::history_anew`] was committed for.
+    pub(super) fn begin_history(&mut self) {
+        self.state.history_cursor = None;
+        self.state.history_cursors.clear();
+        self.agenda.set_history_open(self.pace.history_ms > 0);
+    }
+
+    /// Whether the lease was lost with its connection, asked now and then: another process may follow the market by then.
+    pub(super) async fn is_lease_lost(&mut self) -> bool {
+        let now_ms = self.now_ms();
+        if now_ms < self.lease_asked_ms.saturating_add(LEASE_EVERY_MS) {
+            return false;
+        }
+        self.lease_asked_ms = now_ms;
+        match &mut self.lease {
+            Some(lease) => !lease.is_held().await,
+            None => true,
+        }
+    }
+
     /// Whether this process holds the market, taking it if it is free.
     pub(super) async fn hold_lease(&mut self) -> Result<bool, IntakeFault> {
         if let Some(lease) = &mut self.lease {

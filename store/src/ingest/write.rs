@@ -182,6 +182,15 @@ async fn marks(tx: &mut PgConnection, marks: &[Mark]) -> Result<(), sqlx::Error>
                 .execute(&mut *tx)
                 .await?;
             }
+            Mark::Anew { market, walk } => {
+                sqlx::query!(
+                    "delete from market.cursors where market = $1 and walk = $2",
+                    market.as_str(),
+                    walk
+                )
+                .execute(&mut *tx)
+                .await?;
+            }
             Mark::Scan { market, scope, started_us, completed_us, seen } => {
                 sqlx::query!(
                     "insert into market.scans (market, scope, started_us, completed_us, seen) values ($1, $2, $3, $4, $5)

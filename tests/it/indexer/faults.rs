@@ -194,3 +194,55 @@ async fn a_database_that_falls_is_waited_for() {
     assert_eq!(stage.events("getgems", "listed").await, 19, "each once");
     running.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_has_not_come_quarantines_and_is_not_stored() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    fill(&market);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    let year_us = 365 * 86_400 * 1_000_000;
+    market.tell("0", "plushpepe-1", stage.clock.now_us() + year_us);
+    until("it is quarantined", async || stage.standing("getgems").await == "quarantined").await;
+    let path: String = sqlx::query_scalar("select path from market.quarantines")
+        .fetch_one(stage.pool())
+        .await
+        .expect("a quarantine");
+    assert_eq!(path, "/rows/0");
+    let latest: i64 = sqlx::query_scalar("select max(key_at_us) from market.events")
+        .fetch_one(stage.pool())
+        .await
+        .expect("a key");
+    assert!(latest < stage.clock.now_us());
+    market.take_back();
+    market.set("Plush Pepe", 1, Some(7), true);
+    until("it is followed again", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_the_database_refuses_is_given_up_alone() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    fill(&market);
+    let mut fast = pace();
+    (fast.scope_hot_ms, fast.scope_cold_ms) = (60_000, 60_000);
+    let mut running = stage.start(&[&market], fast);
+    running.filled().await;
+    // PostgreSQL keeps no text with a zero byte.
+    market.tell("a\0b", "plushpepe-1", stage.clock.now_us());
+    let polls = market.requests("/feed").len();
+    until("the feed is asked again", async || market.requests("/feed").len() > polls + 2).await;
+    market.set("Toy Bear", 60, Some(3), false);
+    until("scans go on", async || stage.listings("getgems").await == market.truth()).await;
+    let fault: String = sqlx::query_scalar("select last_fault from market.market_status")
+        .fetch_one(stage.pool())
+        .await
+        .expect("a status");
+    assert!(fault.contains("/feed?from=") && fault.contains("cannot be kept"), "{fault}");
+    market.take_back();
+    market.set("Plush Pepe", 1, Some(7), true);
+    until("the feed is followed again", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+}

@@ -1,6 +1,13 @@
 //! The market behaves: first picture, feed, absence, resume, silence.
 
-use super::{Stage, pace, until};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use domain::SourceFault;
+
+use super::{Stage, market::Fault, pace, until};
 
 fn list_some(market: &super::FakeMarket, count: u32) {
     for number in 1..=count {
@@ -174,8 +181,7 @@ async fn the_history_is_read_back_to_its_depth() {
     market.set("Plush Pepe", 99, Some(100), false);
     // The feed has forgotten its beginning: what was before is only in the history.
     market.fail(|target| {
-        (target == "/feed?from=0")
-            .then(|| super::market::Fault::Answer(domain::SourceFault::Never { why: "gone".into() }))
+        (target == "/feed?from=0").then(|| Fault::Answer(SourceFault::Never { why: "gone".into() }))
     });
     let mut running = stage.start(&[&market], pace());
     running.filled().await;
@@ -219,4 +225,91 @@ async fn two_processes_on_one_market_are_one_at_a_time() {
     until("it follows", async || stage.listings("getgems").await == market.truth()).await;
     assert_eq!(stage.events("getgems", "listed").await, 12, "nothing is told twice");
     second.end().await;
+}
+
+/// The feed meets this once it is asked again after a rest in which gifts were sold: the sales arrive all the same.
+async fn sales_arrive_behind_a_gap(fault: impl Fn(&str) -> Option<Fault> + Send + 'static) {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 12);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    until("the history is read", async || stage_cursor(&stage, "history").await == Some(None)).await;
+    until("the feed has a cursor", async || stage_cursor(&stage, "feed").await.flatten().is_some()).await;
+    running.end().await;
+    for number in (2..=12).step_by(2) {
+        market.set("Toy Bear", number, None, true);
+    }
+    market.fail(fault);
+    let running = stage.start(&[&market], pace());
+    until("the sales are in", async || stage.events("getgems", "sold").await == 6).await;
+    until("the history is read again", async || stage_cursor(&stage, "history").await == Some(None)).await;
+    assert_eq!(stage.listings("getgems").await, market.truth());
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_cursor_loses_no_sale() {
+    sales_arrive_behind_a_gap(|target| {
+        let forgotten = SourceFault::Never { why: "no such cursor".into() };
+        target.starts_with("/feed").then_some(Fault::Answer(forgotten))
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_does_not_reach_back_loses_no_sale() {
+    let met = AtomicBool::new(false);
+    sales_arrive_behind_a_gap(move |target| {
+        (target.starts_with("/feed") && !met.swap(true, Ordering::Relaxed)).then_some(Fault::Gap)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_goes_in_a_circle_is_left() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    for number in 1..=6 {
+        market.set("Plush Pepe", number, Some(100), true);
+    }
+    market.fail(|target| (target == "/history?from=3").then_some(Fault::Back));
+    let mut running = stage.start(&[&market], pace());
+    let mut progress = running.indexer.progress[0].clone();
+    running.filled().await;
+    let left = progress.wait_for(|progress| progress.is_history_done);
+    tokio::time::timeout(Duration::from_secs(30), left).await.expect("it is left").expect("a worker");
+    assert_eq!(market.requests("/history").len(), 3, "there, back, and once more to see it");
+    assert_eq!(stage_cursor(&stage, "history").await, Some(Some("0".into())), "the next start tries again");
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_lease_is_taken_again() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 3);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    let holder = async || {
+        let holder: Option<i32> = sqlx::query_scalar(
+            "select pid from pg_locks where locktype = 'advisory' and granted
+             and database = (select oid from pg_database where datname = current_database())",
+        )
+        .fetch_optional(stage.pool())
+        .await
+        .expect("the locks");
+        holder
+    };
+    let first = holder().await.expect("a lease");
+    let ended: bool = sqlx::query_scalar("select pg_terminate_backend($1)")
+        .bind(first)
+        .fetch_one(stage.pool())
+        .await
+        .expect("an end");
+    assert!(ended);
+    until("it holds a lease again", async || holder().await.is_some_and(|pid| pid != first)).await;
+    market.set("Plush Pepe", 1, Some(5), true);
+    until("it follows", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
 }

@@ -26,6 +26,10 @@ pub(super) enum Fault {
     Drift,
     /// The walk ends here though there is more.
     CutShort,
+    /// The walk is sent back to its beginning.
+    Back,
+    /// The feed no longer reaches back to what was known, and begins anew behind its newest row.
+    Gap,
 }
 
 type Faults = Box<dyn Fn(&str) -> Option<Fault> + Send>;
@@ -81,6 +85,17 @@ impl FakeMarket {
                 json!({"id": id, "at_us": at_us, "lot": lot, "gift": gift, "what": what, "price": price}),
             );
         }
+    }
+
+    /// The feed tells this, whatever it is.
+    pub(super) fn tell(&self, id: &str, gift: &str, at_us: i64) {
+        let row = json!({"id": id, "at_us": at_us, "lot": format!("lot-{gift}"), "gift": gift, "what": "listed", "price": 1});
+        self.world.lock().unwrap().feed.push(row);
+    }
+
+    /// The feed's newest row was never told.
+    pub(super) fn take_back(&self) {
+        self.world.lock().unwrap().feed.pop();
     }
 
     pub(super) fn fail(&self, faults: impl Fn(&str) -> Option<Fault> + Send + 'static) {
@@ -173,6 +188,8 @@ impl MarketSource for FakeMarket {
                 Some(Fault::Answer(fault)) => return Err(fault),
                 Some(Fault::Drift) => json!({"data": []}),
                 Some(Fault::CutShort) => self.body(&world, &target, true),
+                Some(Fault::Back) => json!({"rows": [], "next": "0"}),
+                Some(Fault::Gap) => json!({"rows": [], "next": "gap"}),
                 None => self.body(&world, &target, false),
             }
         };
@@ -209,6 +226,9 @@ impl MarketSource for FakeMarket {
 
     fn step(&self, want: &Want, cursor: Option<&str>, page: &Page) -> Step {
         match (&page.cursor, want) {
+            (Some(next), Want::Feed) if next == "gap" => {
+                Step::Gap(Some(self.world.lock().unwrap().feed.len().to_string()))
+            }
             (Some(next), _) => Step::Continue(next.clone()),
             // Forwards: the next poll begins behind the last row seen.
             (None, Want::Feed) => {

@@ -9,7 +9,7 @@ use crate::{
         walk::CatalogCursor,
         wire::{Attributes, AttributesPage, Collection, Collections, CollectionsPage, TraitFloors},
     },
-    json::{Text, read_document},
+    json::read_document,
     text::{cut, web_link},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn collections(body: &[u8]) -> Result<Page, Malformed> {
         let outcome = collection(entry, index, &mut unknown);
         push(&mut page, || format!("/response/items/{index}"), outcome)?;
     }
-    page.cursor = CatalogCursor::new(cursor.map(Text::into_owned), unknown).into_text();
+    page.cursor = CatalogCursor::new(super::cursor(cursor)?, unknown).into_text();
     page.unknown_fields = notes.into_unknown();
     Ok(page)
 }

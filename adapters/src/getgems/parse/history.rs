@@ -8,16 +8,19 @@ use crate::{
         market_id,
         wire::{Entry, Happenings, HappeningsPage, What},
     },
-    json::{Loose, Notes, Text, read_document},
-    text::cut,
+    json::{Loose, Notes, read_document},
+    text::{cut, is_keepable},
 };
+
+/// Most bytes of a logical time, which becomes part of an id.
+const LT_BYTES_MAX: usize = 200;
 
 /// A page of the history.
 pub(super) fn page(body: &[u8]) -> Result<Page, Malformed> {
     let (HappeningsPage { success, response }, notes) = read_document(body, &market_id())?;
     check_success(success)?;
     let Happenings { items, cursor } = response;
-    let mut page = Page { cursor: cursor.map(Text::into_owned), ..Page::default() };
+    let mut page = Page { cursor: super::cursor(cursor)?, ..Page::default() };
     for (index, entry) in items.into_iter().enumerate() {
         let outcome = happening(entry, index, &notes);
         push(&mut page, || place(index, ""), outcome)?;
@@ -36,7 +39,14 @@ fn happening(entry: Entry<'_>, index: usize, notes: &Notes) -> Result<Seen, Skip
     let at_us = at_us(time.as_deref(), timestamp.as_ref(), index)?;
     let super::Item { lot, address: chain_address } = item(&address, &gift, || place(index, "/address"))?;
     let is_custody = chain_address.is_none();
-    let moment = lt.map_or_else(|| at_us.to_string(), |Loose(lt)| lt.into_owned());
+    let moment = match lt {
+        Some(Loose(lt)) if !is_keepable(&lt, LT_BYTES_MAX) => {
+            let expected = "a logical time of at most 200 printable bytes";
+            return Err(malformed(&place(index, "/lt"), expected, &lt).into());
+        }
+        Some(Loose(lt)) => lt.into_owned(),
+        None => at_us.to_string(),
+    };
     let hash_text = hash.as_deref().unwrap_or("-");
     let source_id = format!("{lot}:{}:{moment}:{}", cut(&what.kind, 40), cut(hash_text, 88));
     let what = what_happened(what, &gift, index, chain_address, transaction(hash.as_deref()), notes)?;

@@ -28,7 +28,7 @@ pub(super) fn page(body: &[u8], collection: Option<&str>) -> Result<Page, Malfor
     let (ListingsPage { success, response }, notes) = read_document(body, &market_id())?;
     check_success(success)?;
     let Listings { items, cursor } = response;
-    let mut page = Page { cursor: cursor.map(Text::into_owned), ..Page::default() };
+    let mut page = Page { cursor: super::cursor(cursor)?, ..Page::default() };
     page.sightings.reserve(items.len());
     for (index, item) in items.into_iter().enumerate() {
         let outcome = listing(item, index, collection, &notes);

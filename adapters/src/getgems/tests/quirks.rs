@@ -312,3 +312,18 @@ fn an_item_of_another_collection_is_passed() {
     assert_eq!(page.passed[0].path, "/response/items/0");
     assert_eq!(opens(&page)[0].1, 7);
 }
+
+#[test]
+fn ids_and_cursors_that_cannot_be_kept_stop_the_page() {
+    for bad in ["a\0b", "a\nb", &"9".repeat(2_001)] {
+        let fault = changed(HISTORY, |body| body["response"]["items"][0]["lt"] = json!(bad)).unwrap_err();
+        assert_eq!(fault.path, "/response/items/0/lt", "{bad:?}");
+        for name in [HISTORY, LISTINGS, "gifts-collections"] {
+            let fault = changed(name, |body| body["response"]["cursor"] = json!(bad)).unwrap_err();
+            assert_eq!(fault.path, "/response/cursor", "{name} {bad:?}");
+            assert!(!fault.found.chars().any(char::is_control));
+        }
+    }
+    let long = changed(HISTORY, |body| body["response"]["cursor"] = json!("9".repeat(2_000))).unwrap();
+    assert_eq!(long.cursor.unwrap().len(), 2_000);
+}

@@ -43,7 +43,7 @@ async fn walk(
         let page = source.read(&exchange).unwrap();
         match source.step(want, cursor.as_deref(), &page) {
             Step::Continue(next) => cursor = Some(next),
-            Step::Done(next) => return (targets, next),
+            Step::Done(next) | Step::Gap(next) => return (targets, next),
         }
     }
     panic!("the walk has no end: {targets:?}")

@@ -8,19 +8,18 @@ use super::{
     malformed, passed, push, required, scope,
 };
 use crate::{
-    json::{Notes, Nullable, Text, read_document},
+    json::{Notes, Nullable, read_document},
     mrkt::{
         market_id,
         wire::{Entry, Feed},
     },
-    text::cut,
+    text::{cut, is_keepable},
 };
 
 /// A page of the feed.
 pub(super) fn page(body: &[u8]) -> Result<Page, Malformed> {
     let (Feed { items, cursor }, notes) = read_document(body, &market_id())?;
-    let cursor = cursor.map(Text::into_owned).filter(|cursor| !cursor.is_empty());
-    let mut page = Page { cursor, ..Page::default() };
+    let mut page = Page { cursor: super::cursor(cursor)?, ..Page::default() };
     page.sightings.reserve(items.len());
     for (index, entry) in items.into_iter().enumerate() {
         let outcome = happening(entry, index, &notes);
@@ -55,8 +54,8 @@ fn happening(entry: Entry<'_>, index: usize, notes: &Notes) -> Result<Seen, Skip
     let at_us = us_from_iso(&date).ok().flatten();
     let at_us =
         at_us.ok_or_else(|| malformed(&at("date"), "a date like 2026-09-06T14:15:23.009076Z", &date))?;
-    if id.is_empty() || id.len() > 100 {
-        return Err(malformed(&at("id"), "an id of 1 to 100 bytes", &id).into());
+    if id.is_empty() || !is_keepable(&id, 100) {
+        return Err(malformed(&at("id"), "an id of 1 to 100 printable bytes", &id).into());
     }
     let lot = lot(&gift.id, &place)?;
     let details = details(gift, &place, &lot)?;

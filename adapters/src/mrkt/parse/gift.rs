@@ -20,8 +20,7 @@ use crate::{
 /// A page of listings, of one collection where the request named one.
 pub(super) fn saling(body: &[u8], collection: Option<CollectionSlug>) -> Result<Page, Malformed> {
     let (Saling { gifts, cursor }, notes) = read_document(body, &market_id())?;
-    let cursor = cursor.map(Text::into_owned).filter(|cursor| !cursor.is_empty());
-    listings(gifts, cursor, "/gifts", collection.as_ref(), notes)
+    listings(gifts, super::cursor(cursor)?, "/gifts", collection.as_ref(), notes)
 }
 
 /// Listings asked for by their ids: a bare list.

@@ -231,3 +231,31 @@ fn a_missing_or_changed_required_field_is_located() {
         }
     }
 }
+
+#[test]
+fn ids_and_cursors_that_cannot_be_kept_stop_the_page() {
+    for bad in ["a\0b", "a\nb", &"9".repeat(2_001)] {
+        let fault = changed("feed", |body| body["items"][3]["id"] = json!(bad)).unwrap_err();
+        assert_eq!(fault.path, "/items/3/id", "{bad:?}");
+        for name in ["feed", SALING] {
+            let fault = changed(name, |body| body["cursor"] = json!(bad)).unwrap_err();
+            assert_eq!(fault.path, "/cursor", "{name} {bad:?}");
+        }
+    }
+}
+
+#[test]
+fn two_kinds_of_gift_id_and_neither_names_a_gift_or_a_lot() {
+    let told = changed(BY_IDS, |_| {}).unwrap().sightings;
+    // The id of the one collectible, and in its place the id of a type of gift.
+    for id in [5_933_531_623_327_795_414_i64, 1] {
+        let page = changed(BY_IDS, |body| {
+            body[0]["giftId"] = json!(id);
+            body[0]["giftIdString"] = json!(id.to_string());
+        });
+        assert_eq!(page.unwrap().sightings, told);
+    }
+    let Seen::Open { lot, gift, .. } = &told[0].seen else { panic!() };
+    assert_eq!(gift.to_string(), "chillflame-196993");
+    assert_eq!(lot.as_str().len(), 36, "the lot's own uuid");
+}

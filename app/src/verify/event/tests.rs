@@ -318,3 +318,14 @@ fn a_quarantine_is_proven_by_the_page_that_broke() {
     let released = [LoggedEvent { position: 4, event: released }];
     assert_eq!(judged(&file_of(&page, &released, 0)).verdict, Verdict::CannotBeJudged);
 }
+
+#[test]
+fn a_quarantine_for_a_time_that_has_not_come_is_proven_too() {
+    let page = adapters::fixtures::all().find(|fixture| fixture.name == "history-gifts").unwrap().exchange();
+    let early = Exchange { started_at_us: 1, received_at_us: 1, ..page };
+    let read = adapters::reader("getgems").unwrap().read(&early).unwrap();
+    let fault = check_times(&early, &read).unwrap_err();
+    let event = indexer::decide::watch::quarantined(&fault, Some(&early), 2, early.origin);
+    let file = file_of(&early, &[LoggedEvent { position: 3, event }], 0);
+    assert_eq!(judged(&file).verdict, Verdict::Proven, "{}", judged(&file).text());
+}
