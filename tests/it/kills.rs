@@ -41,10 +41,11 @@ async fn the_indexer_is_killed_and_nothing_is_lost() {
         let world = World::open(seed, gifts()).await;
         let mut inside = 0;
         for _ in 0..kills {
+            let since_us = world.clock.now_us();
             let mut ribbon = start(&world);
             progress(&world, &mut ribbon).await;
             tokio::time::sleep(Duration::from_millis(random.random_range(0..120))).await;
-            inside += u64::from(kill(&world, &mut ribbon).await);
+            inside += u64::from(kill(&world, &mut ribbon, since_us).await);
         }
         say(&format!(
             "kills of the indexer, seed {seed}: {inside} of {kills} fell inside an open write transaction"
@@ -104,20 +105,22 @@ async fn position(pool: &Pool) -> Option<i64> {
 }
 
 /// Stops the process where it is, looks whether it holds a write transaction open, and kills it; says what it found.
-async fn kill(world: &World, ribbon: &mut Ribbon) -> bool {
+async fn kill(world: &World, ribbon: &mut Ribbon, since_us: i64) -> bool {
     let pid = i32::try_from(ribbon.pid()).ok().and_then(Pid::from_raw).expect("a process id");
     kill_process(pid, Signal::STOP).expect("the process is there");
-    let is_inside = writes_open(world.pool()).await;
+    let is_inside = writes_open(world.pool(), since_us).await;
     ribbon.kill();
     is_inside
 }
 
-async fn writes_open(pool: &Pool) -> bool {
+/// Whether a connection made since then, which is to say not one of an earlier process that is still ending, holds a write transaction open.
+async fn writes_open(pool: &Pool, since_us: i64) -> bool {
     let open: i64 = sqlx::query_scalar(
         "select count(*) from pg_catalog.pg_stat_activity
          where datname = current_database() and backend_type = 'client backend' and backend_xid is not null
-             and application_name not like 'ribbon-test%'",
+             and application_name not like 'ribbon-test%' and extract(epoch from backend_start) * 1000000 >= $1",
     )
+    .bind(since_us)
     .fetch_one(pool)
     .await
     .expect("the server's list");
@@ -166,7 +169,7 @@ async fn settle(world: &World, when: &str) {
     store::state::rebuild(pool, FeeTable::bundled(), |_, _| {}).await.expect("a rebuild");
     assert!(before == state_rows(pool).await, "{when}: the state is the fold of the log");
     until(Duration::from_secs(10), "no connection of a dead process is left", || async {
-        !writes_open(pool).await
+        !writes_open(pool, 0).await
     })
     .await;
 }
