@@ -259,3 +259,65 @@ fn status_of_response(response: &Response) -> StatusCode {
         true => StatusCode::BAD_REQUEST,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// How many operations were asked for, or the code of the refusal.
+    fn counted(body: &[u8]) -> Result<usize, RefusalCode> {
+        match parse(&Bytes::copy_from_slice(body), 3) {
+            Ok(Asked::One(_)) => Ok(1),
+            Ok(Asked::Batch(raws)) => Ok(raws.len()),
+            Err(refusal) => Err(refusal.code),
+        }
+    }
+
+    #[test]
+    fn a_body_is_one_operation_or_a_batch() {
+        for (body, expected) in [
+            (r#"{"query":"{ log { hash } }"}"#, Ok(1)),
+            (r#" {"query":"","operationName":null,"variables":null,"extensions":{}}"#, Ok(1)),
+            (r#"[{"query":"a"},{"query":"b","variables":{"n":1}},{"query":"c","operationName":"C"}]"#, Ok(3)),
+            (r#"[{"query":"a"},{"query":"a"},{"query":"a"},{"query":"a"}]"#, Err(RefusalCode::BatchTooLong)),
+            ("", Err(RefusalCode::BadRequest)),
+            ("[]", Err(RefusalCode::BadRequest)),
+            ("[[]]", Err(RefusalCode::BadRequest)),
+            ("{}", Err(RefusalCode::BadRequest)),
+            ("null", Err(RefusalCode::BadRequest)),
+            (r#"{"query":5}"#, Err(RefusalCode::BadRequest)),
+            (r#"{"query":"a","variables":[]}"#, Err(RefusalCode::BadRequest)),
+            (r#"{"query":"a"} {"query":"b"}"#, Err(RefusalCode::BadRequest)),
+        ] {
+            assert_eq!(counted(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_asked_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(matches!(counted(&bytes), Ok(1..=3) | Err(RefusalCode::BadRequest | RefusalCode::BatchTooLong)));
+        }
+
+        /// A good body with bytes changed, cut off, and an opening repeated: close enough to be read far.
+        #[test]
+        fn a_damaged_body_is_asked_or_refused(
+            query in "\\PC{0,40}",
+            is_batch: bool,
+            at: prop::sample::Index,
+            byte: u8,
+            end: prop::sample::Index,
+            depth in 0_usize..2_000,
+        ) {
+            let one = serde_json::json!({"query": query, "operationName": "A", "variables": {"a": {"b": [1]}}});
+            let mut body = if is_batch { serde_json::json!([one]) } else { one }.to_string().into_bytes();
+            let (at, end) = (at.index(body.len()), end.index(body.len()));
+            body[at] = byte;
+            for body in [&body[..], &body[..end], &[&b"[".repeat(depth), &body[..]].concat()] {
+                prop_assert!(matches!(counted(body), Ok(1..=3) | Err(RefusalCode::BadRequest | RefusalCode::BatchTooLong)));
+            }
+        }
+    }
+}

@@ -61,6 +61,8 @@ impl Frame {
 type GiftKey = (String, i64);
 /// Kind, at most so many, collection.
 type AttributesKey = (Option<&'static str>, i64, String);
+/// Collection, kind, name.
+type RarityKey = (String, &'static str, String);
 
 /// A position and what was loaded as of it.
 pub(crate) struct Reading {
@@ -74,7 +76,7 @@ pub(crate) struct Reading {
     gift_events: Batch<(i64, GiftKey), Arc<Vec<LoggedEvent>>>,
     collections: Batch<String, Arc<CollectionRow>>,
     attributes: Batch<AttributesKey, Arc<Vec<AttributeRow>>>,
-    rarities: Batch<(String, &'static str, String), Arc<AttributeRow>>,
+    rarities: Batch<RarityKey, Arc<Vec<AttributeRow>>>,
     collection_floors: Batch<String, Arc<Vec<FloorRow>>>,
     events: Batch<i64, Arc<LoggedEvent>>,
     listings_by_ask: Batch<i64, Arc<ListingRow>>,
@@ -217,30 +219,28 @@ impl Reading {
         Ok(rows.await?.unwrap_or_default())
     }
 
-    /// The rarity that the collection's list tells of an attribute, the first told where there are several.
-    pub(crate) async fn rarity(
+    /// The collection's list of an attribute by its name: one row per rarity told, because two attributes may have one name.
+    pub(crate) async fn rarities(
         &self,
         slug: &str,
         kind: &'static str,
         name: &str,
-    ) -> Result<Option<Arc<AttributeRow>>, Fault> {
-        self.rarities
-            .load((slug.to_owned(), kind, name.to_owned()), |keys| async {
-                let slugs: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
-                let kinds: Vec<String> = keys.iter().map(|key| key.1.to_owned()).collect();
-                let names: Vec<String> = keys.iter().map(|key| key.2.clone()).collect();
-                let rows = read::rarities(&self.state.pool, &slugs, &kinds, &names, self.position).await?;
-                let mut found = HashMap::new();
-                for (slug, kind, name) in keys {
-                    let row =
-                        rows.iter().find(|row| row.slug == slug && row.kind == kind && row.name == name);
-                    if let Some(row) = row {
-                        found.insert((slug, kind, name), Arc::new(row.clone()));
-                    }
-                }
-                Ok(found)
-            })
-            .await
+    ) -> Result<Arc<Vec<AttributeRow>>, Fault> {
+        let rows = self.rarities.load((slug.to_owned(), kind, name.to_owned()), |keys| async {
+            let slugs: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
+            let kinds: Vec<String> = keys.iter().map(|key| key.1.to_owned()).collect();
+            let names: Vec<String> = keys.iter().map(|key| key.2.clone()).collect();
+            let rows = read::rarities(&self.state.pool, &slugs, &kinds, &names, self.position).await?;
+            let mut rows = grouped(rows, |row| (row.slug.clone(), row.kind.clone(), row.name.clone()));
+            Ok(keys
+                .into_iter()
+                .filter_map(|key| {
+                    Some((rows.remove(&(key.0.clone(), key.1.to_owned(), key.2.clone()))?, key))
+                })
+                .map(|(rows, key)| (key, rows))
+                .collect())
+        });
+        Ok(rows.await?.unwrap_or_default())
     }
 
     /// The position up to which floors are known: this reading's, or less while the floors are still being computed.

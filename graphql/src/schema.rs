@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_graphql::{EmptyMutation, Request, Response, Schema, Value, value};
-use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, stream::BoxStream};
 
 use crate::{
     limits::{Admitted, RawRequest, SchemaShape, admit},
@@ -12,7 +12,8 @@ use crate::{
     refusal::{Fault, Refusal, RefusalCode, finish_errors},
     scalar::{DateTime, clamp_ms},
     state::ApiState,
-    subscription::{Mode, SubscriptionRoot},
+    subscription::{Mode, Reflected, SubscriptionRoot},
+    tail::HeadNow,
 };
 
 type ApiSchema = Schema<QueryRoot, EmptyMutation, SubscriptionRoot>;
@@ -87,19 +88,29 @@ impl Engine {
             }
         };
         finish_errors(&mut response.errors, request_id);
-        let head = frame.head;
-        let log = value!({
-            "position": head.position.to_string(),
-            "at": DateTime(head.read_at_us).text(),
-            "ageMs": clamp_ms(self.state.clock.now_us() - head.read_at_us),
-        });
-        response.extension("log", log).extension("requestId", Value::from(request_id))
+        with_log(response, &self.state, frame.head).extension("requestId", Value::from(request_id))
     }
 
-    /// Runs a subscription in a mode.
+    /// Runs a subscription in a mode. Each answer's extensions name the position of the log it reflects and its age.
     pub(crate) fn execute_stream(&self, request: Request, mode: Mode) -> BoxStream<'static, Response> {
-        self.schema.execute_stream(request.data(mode))
+        let reflected = Arc::new(Reflected::default());
+        let state = self.state.clone();
+        let answers = self.schema.execute_stream(request.data(mode).data(Arc::clone(&reflected)));
+        Box::pin(answers.map(move |response| match reflected.of(&response.data) {
+            Some(head) => with_log(response, &state, head),
+            None => response,
+        }))
     }
+}
+
+/// An answer with what it reflects in its extensions.
+fn with_log(response: Response, state: &ApiState, head: HeadNow) -> Response {
+    let log = value!({
+        "position": head.position.to_string(),
+        "at": DateTime(head.read_at_us).text(),
+        "ageMs": clamp_ms(state.clock.now_us() - head.read_at_us),
+    });
+    response.extension("log", log)
 }
 
 /// An answer that only says no.

@@ -98,11 +98,16 @@ impl ApiState {
 
     /// Where the log ends, as of at most [`HEAD_AGE_MAX_US`] ago.
     pub(crate) async fn head_now(&self) -> Result<HeadNow, ReadFault> {
-        let known = *self.tail.head.borrow();
+        let known = self.last_head();
         if self.clock.now_us() - known.read_at_us <= HEAD_AGE_MAX_US {
             return Ok(known);
         }
         self.read_head().await
+    }
+
+    /// Where the log ended when it was last looked at, however long ago.
+    pub(crate) fn last_head(&self) -> HeadNow {
+        *self.tail.head.borrow()
     }
 
     /// Where the log ends, asked now.

@@ -9,8 +9,8 @@ mod push;
 use std::sync::Arc;
 
 use async_graphql::{Context, Subscription};
-use futures_util::{Stream, stream::BoxStream};
-pub(crate) use mode::{CatchUp, Follow, FollowFeed, Mode};
+use futures_util::{Stream, TryStreamExt as _, stream::BoxStream};
+pub(crate) use mode::{CatchUp, Follow, FollowFeed, Mode, Reflected};
 pub(crate) use push::ReloadReason;
 use push::{EventsPush, FloorsPush};
 
@@ -19,6 +19,7 @@ use crate::{
     refusal::Fault,
     scalar::Cursor,
     state::ApiState,
+    tail::HeadNow,
 };
 
 /// The subscription root.
@@ -28,6 +29,21 @@ fn parts(ctx: &Context<'_>) -> Result<(ApiState, Mode), Fault> {
     let state =
         ctx.data::<ApiState>().map_err(|error| Fault::internal(std::io::Error::other(error.message)))?;
     Ok((state.clone(), ctx.data_opt::<Mode>().cloned().unwrap_or_default()))
+}
+
+/// Notes what each item reflects as it is given out; one that reflects nothing of its own, by where the log was last seen to end.
+fn noting<T: Send + 'static>(
+    ctx: &Context<'_>,
+    state: ApiState,
+    pushes: Pushes<T>,
+    head_of: impl Fn(&T) -> Option<HeadNow> + Send + 'static,
+) -> Pushes<T> {
+    let reflected = ctx.data_opt::<Arc<Reflected>>().cloned().unwrap_or_default();
+    let field = ctx.field();
+    let field = field.alias().unwrap_or(field.name()).to_owned();
+    Box::pin(pushes.inspect_ok(move |push| {
+        reflected.note(&field, head_of(push).unwrap_or_else(|| state.last_head()));
+    }))
 }
 
 /// Everything that can be followed, over WebSocket by the protocol graphql-transport-ws.
@@ -43,7 +59,11 @@ impl SubscriptionRoot {
         after: Option<Cursor>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<EventsPush>> + use<>> {
         let (state, mode) = parts(ctx)?;
-        Ok(events::stream(state, mode, filter.unwrap_or_default().of_store(), after)?)
+        let pushes = events::stream(state.clone(), mode, filter.unwrap_or_default().of_store(), after)?;
+        Ok(noting(ctx, state, pushes, |push| match push {
+            EventsPush::Batch(batch) => batch.reading.head,
+            EventsPush::Reload(_) => None,
+        }))
     }
 
     /// Floors: first all that the filter finds, then those that change, each with its latest value alone. Keep the latest cursor
@@ -56,7 +76,11 @@ impl SubscriptionRoot {
         after: Option<Cursor>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<FloorsPush>> + use<>> {
         let (state, mode) = parts(ctx)?;
-        Ok(floors::stream(state, mode, filter.unwrap_or_default().of_store()?, after)?)
+        let pushes = floors::stream(state.clone(), mode, filter.unwrap_or_default().of_store()?, after)?;
+        Ok(noting(ctx, state, pushes, |push| match push {
+            FloorsPush::Batch(batch) => batch.reading.head,
+            FloorsPush::Reload(_) => None,
+        }))
     }
 }
 
@@ -70,6 +94,6 @@ fn just<T: Send + 'static>(item: T) -> Pushes<T> {
 
 /// A reading of now at a position of the log.
 fn reading_at(state: &ApiState, position: i64) -> Arc<crate::reading::Reading> {
-    let head = crate::tail::HeadNow { position, read_at_us: state.clock.now_us() };
+    let head = HeadNow { position, read_at_us: state.last_head().read_at_us };
     crate::reading::Reading::new(state.clone(), position, Some(head))
 }

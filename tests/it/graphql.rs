@@ -1,11 +1,13 @@
 //! The API over a real database: queries, paging, time travel, limits, statements, subscriptions.
 
-mod api;
+pub(crate) mod api;
 mod as_of;
 mod limits;
+mod missing;
 mod paging;
 mod plans;
 mod queries;
+mod reflects;
 mod resume;
 mod scene;
 mod socket;

@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How much faster than the real world it lives.
 pub(crate) const SPEED: u64 = 300;
+/// A picture of so many gifts is waited for a minute, of twice as many two.
+const GIFTS_PER_MINUTE: u32 = 1_000;
 
 pub(crate) struct World {
     pool: Pool,
@@ -28,12 +30,15 @@ pub(crate) struct World {
     pub(crate) markets: Vec<&'static str>,
     ingest: Ingest,
     folder: std::path::PathBuf,
+    /// How long a picture of this world may take.
+    patience: Duration,
     _database: Option<harness::TestDatabase>,
 }
 
 pub(crate) struct Gathering {
     indexer: Indexer,
     stop: CancellationToken,
+    patience: Duration,
 }
 
 impl World {
@@ -64,7 +69,8 @@ impl World {
         std::fs::create_dir_all(&folder).expect("a folder");
         let there = |id: &str| sandbox::MARKETS.iter().any(|market| market.id == id);
         let markets = MARKETS.iter().map(|market| market.id).filter(|id| there(id)).collect();
-        Self { pool, url, sandbox, clock, markets, ingest, folder, _database: None }
+        let patience = Duration::from_secs(60) * gifts.div_ceil(GIFTS_PER_MINUTE).max(1);
+        Self { pool, url, sandbox, clock, markets, ingest, folder, patience, _database: None }
     }
 
     pub(crate) fn pool(&self) -> &Pool {
@@ -92,7 +98,8 @@ impl World {
             seed: 1,
         };
         let stop = CancellationToken::new();
-        Gathering { indexer: indexer::start(self.sources(), &around, &stop), stop }
+        let indexer = indexer::start(self.sources(), &around, &stop);
+        Gathering { indexer, stop, patience: self.patience }
     }
 
     fn sources(&self) -> Vec<Arc<dyn MarketSource>> {
@@ -149,7 +156,7 @@ impl World {
         // Scans are keyed before their start by the skew; those that begin later than it see everything up to now.
         let after_us = self.clock.now_us() + 40_000;
         let what = "a full scan of a resting world";
-        until(Duration::from_secs(60), what, || async {
+        until(self.patience, what, || async {
             let late: i64 = sqlx::query_scalar("select count(*) from market.scans where started_us <= $1")
                 .bind(after_us)
                 .fetch_one(self.pool())
@@ -162,7 +169,7 @@ impl World {
             late == 0 && markets == i64::try_from(self.markets.len()).expect("a few")
         })
         .await;
-        until(Duration::from_secs(60), "a history read to its end", || async {
+        until(self.patience, "a history read to its end", || async {
             let ended: i64 = sqlx::query_scalar(
                 "select count(*) from market.cursors where walk = 'history' and cursor is null",
             )
@@ -177,7 +184,7 @@ impl World {
 
     /// Waits until nothing new has been logged for a while of many polls.
     async fn rested(&self) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + self.patience;
         let (mut last, mut since) = (self.head().await, Instant::now());
         while since.elapsed() < Duration::from_millis(1_600) {
             assert!(Instant::now() < deadline, "never: a log at rest");
@@ -204,10 +211,7 @@ impl Gathering {
     pub(crate) async fn filled(&mut self) {
         for progress in &mut self.indexer.progress {
             let wait = progress.wait_for(indexer::Progress::is_filled);
-            tokio::time::timeout(Duration::from_secs(60), wait)
-                .await
-                .expect("a picture in time")
-                .expect("a worker");
+            tokio::time::timeout(self.patience, wait).await.expect("a picture in time").expect("a worker");
         }
     }
 

@@ -67,14 +67,15 @@ wire! {
 }
 
 wire! {
-    /// One thing that happened. `time` is ISO 8601, `timestamp` milliseconds since 1970.
+    /// One thing that happened. `time` is ISO 8601, `timestamp` milliseconds since 1970. `lt` and `hash` make its id, so a page that leaves them out
+    /// would tell it under another one: it is not read.
     Entry<'a> {
         address: Text<'a> = "address",
         name: Nullable<Text<'a>> = "name",
         time: Option<Text<'a>> = "time",
         timestamp: Option<Loose<'a>> = "timestamp",
-        lt: Option<Loose<'a>> = "lt",
-        hash: Option<Text<'a>> = "hash",
+        lt: Nullable<Loose<'a>> = "lt",
+        hash: Nullable<Text<'a>> = "hash",
         what: What<'a> = "typeData",
     }
     unused ["collectionAddress", "isOffchain"]

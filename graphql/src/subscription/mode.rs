@@ -1,8 +1,11 @@
 //! How a stream is used.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicI64, Ordering},
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
 };
 
 use domain::LoggedEvent;
@@ -10,7 +13,7 @@ use store::read::FloorChange;
 use tokio::sync::broadcast;
 
 use super::push::ReloadReason;
-use crate::tail::News;
+use crate::tail::{HeadNow, News};
 
 /// How a stream is used.
 #[derive(Clone, Default)]
@@ -24,6 +27,24 @@ pub(crate) enum Mode {
     CatchUp(Arc<CatchUp>),
     /// Say "reload" and end.
     Reload(ReloadReason),
+}
+
+/// What the message in the making reflects, by the name its field has in the answer. A field notes it as it gives an item out, before
+/// the item is executed; the messages of one field are made one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Reflected(Mutex<HashMap<String, HeadNow>>);
+
+impl Reflected {
+    pub(super) fn note(&self, field: &str, head: HeadNow) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(field.to_owned(), head);
+    }
+
+    /// The position, and when the log was last looked at; `None` for a message without data.
+    pub(crate) fn of(&self, data: &async_graphql::Value) -> Option<HeadNow> {
+        let async_graphql::Value::Object(fields) = data else { return None };
+        let field = fields.keys().next()?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(field.as_str()).copied()
+    }
 }
 
 /// A receiver of one of the feeds.

@@ -8,7 +8,7 @@ use store::read::{AttributeRow, CollectionRow};
 use super::{
     connection::connection,
     floor::Floor,
-    words::{AttributeKind, RarityTier, rarity_of_word, rarity_parts},
+    words::{AttributeKind, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
 };
 use crate::{reading::Reading, refusal::Fault, scalar::Position};
 
@@ -78,6 +78,15 @@ impl Collection {
     /// Position of the event that last said something of it.
     async fn position(&self) -> Position {
         Position(self.row.position)
+    }
+
+    /// The fields that are null here, each with the reason.
+    async fn missing(&self) -> Vec<Missing> {
+        let untold = || "no source that spoke of the collection has told it".to_owned();
+        let mut missing = MissingFields(Vec::new());
+        missing.note(self.row.address.is_none(), "address", untold);
+        missing.note(self.row.image_url.is_none(), "imageUrl", untold);
+        missing.0
     }
 }
 

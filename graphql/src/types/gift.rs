@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object, SimpleObject};
 use domain::{GiftId, holding::GiftDates as Dates, lot::Register, order_key::KeyRank};
+use futures_util::try_join;
 use store::read::GiftRow;
 
 use super::{
@@ -48,6 +49,14 @@ impl Gift {
             slug: self.gift.slug.as_str().to_owned(),
             told: told.clone(),
         }))
+    }
+
+    /// Why the rarity of an attribute that is known is not.
+    async fn rarity_missing(&self, kind: AttributeKind) -> Result<Option<&'static str>, Fault> {
+        match self.attribute(kind).await? {
+            Some(attribute) => Ok(attribute.rarity().await?.err()),
+            None => Ok(None),
+        }
     }
 
     async fn address_candidates_of(&self) -> Result<Vec<String>, Fault> {
@@ -188,7 +197,7 @@ impl Gift {
         Ok(self.row().await?.map(|row| Position(row.first_position)))
     }
 
-    /// The fields that are null here, each with the reason.
+    /// The fields that are null here, each with the reason; the rarity of an attribute as `model.rarityPerMille`, unless a tier is told.
     async fn missing(&self) -> async_graphql::Result<Vec<Missing>> {
         let mut missing = MissingFields(Vec::new());
         let Some(row) = self.row().await? else { return Ok(missing.0) };
@@ -197,6 +206,19 @@ impl Gift {
         missing.note(holding.model.is_none(), "model", untold);
         missing.note(holding.symbol.is_none(), "symbol", untold);
         missing.note(holding.backdrop.is_none(), "backdrop", untold);
+        // Side by side, so that the three are loaded by one statement.
+        let (model, symbol, backdrop) = try_join!(
+            self.rarity_missing(AttributeKind::Model),
+            self.rarity_missing(AttributeKind::Symbol),
+            self.rarity_missing(AttributeKind::Backdrop),
+        )?;
+        for (field, reason) in [
+            ("model.rarityPerMille", model),
+            ("symbol.rarityPerMille", symbol),
+            ("backdrop.rarityPerMille", backdrop),
+        ] {
+            missing.note(reason.is_some(), field, || reason.unwrap_or_default().to_owned());
+        }
         missing.note(holding.place.is_none(), "custody", untold);
         missing.note(holding.owner.is_none(), "owner", untold);
         missing.note(holding.dates.is_none(), "dates", untold);
@@ -227,14 +249,20 @@ pub(crate) struct GiftAttribute {
 }
 
 impl GiftAttribute {
-    /// The rarity told with the gift, or by the collection's list.
-    async fn rarity(&self) -> Result<Option<domain::Rarity>, Fault> {
+    /// The rarity told with the gift, or by the collection's list where that has one of this name; else why there is none.
+    async fn rarity(&self) -> Result<Result<domain::Rarity, &'static str>, Fault> {
         if let Some(rarity) = self.told.value.rarity {
-            return Ok(Some(rarity));
+            return Ok(Ok(rarity));
         }
         let kind = self.told.value.kind.as_str();
-        let row = self.reading.rarity(&self.slug, kind, &self.told.value.name).await?;
-        Ok(row.and_then(|row| rarity_of_word(&row.rarity)))
+        let rows = self.reading.rarities(&self.slug, kind, &self.told.value.name).await?;
+        Ok(match rows.as_slice() {
+            [only] => rarity_of_word(&only.rarity).ok_or("what the collection's list tells is no rarity"),
+            [] => Err("neither a source that spoke of the gift nor a list of the collection has told it"),
+            _ => Err(
+                "the collection's lists tell several rarities of this name, and no source has told which is this gift's",
+            ),
+        })
     }
 }
 
@@ -251,14 +279,14 @@ impl GiftAttribute {
         &self.told.value.name
     }
 
-    /// How many of a thousand gifts of the collection have it, 1 to 1000. Source: told with the gift, else the collection's list. Null for a tier, or when no source tells it.
+    /// How many of a thousand gifts of the collection have it, 1 to 1000. Source: told with the gift, else the collection's list. Null for a tier, when no source tells it, or when the list tells several of this name; the gift's `missing` says which.
     async fn rarity_per_mille(&self) -> async_graphql::Result<Option<i32>> {
-        Ok(rarity_parts(self.rarity().await?).0)
+        Ok(rarity_parts(self.rarity().await?.ok()).0)
     }
 
-    /// The named rarity of a crafted model. Null for one in per mille, or when no source tells it.
+    /// The named rarity of a crafted model. Null for one in per mille, when no source tells it, or when the list tells several of this name.
     async fn rarity_tier(&self) -> async_graphql::Result<Option<RarityTier>> {
-        Ok(rarity_parts(self.rarity().await?).1)
+        Ok(rarity_parts(self.rarity().await?.ok()).1)
     }
 
     /// Position of the event that told it of this gift.

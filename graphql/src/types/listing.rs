@@ -200,10 +200,15 @@ impl Listing {
         let name = Market::new(&self.reading, &self.row.market).display_name();
         let untold = |what: &str| format!("{name} has not told {what}");
         let mut missing = MissingFields(Vec::new());
-        missing.note(self.row.listed_at_us.is_none(), "listedAt", || untold("when it was put up"));
+        missing.note(self.row.listed_at_us.is_none(), "listedAt", || {
+            untold("when it was put up, or a scan has missed it since")
+        });
         missing.note(self.row.custody.is_none(), "custody", || untold("where the gift lives"));
         missing.note(self.row.owner.is_none(), "owner", || untold("who offers it"));
         missing.note(self.row.link_url.is_none(), "linkUrl", || untold("a link to the listing"));
+        missing.note(self.row.image_url.is_none(), "imageUrl", || {
+            "no source that spoke of the gift has told one".to_owned()
+        });
         let is_unchecked = self.reading.checked_at_us(&self.row.market, &self.row.lot).await?.is_none();
         missing.note(is_unchecked, "checkedAt", || match self.reading.head {
             Some(_) => "no scan of its part of the market has been completed yet".into(),

@@ -12,7 +12,7 @@ use super::{
     gift::Gift,
     market::Market,
     price::{Money, Price},
-    words::{FeeBasis, Origin},
+    words::{FeeBasis, Missing, MissingFields, Origin},
 };
 use crate::{
     reading::Reading,
@@ -106,6 +106,18 @@ impl Sale {
     /// Where the source's answer came from.
     async fn origin(&self) -> Origin {
         Origin::of_word(&self.row.origin)
+    }
+
+    /// The fields that are null here, each with the reason.
+    async fn missing(&self) -> Vec<Missing> {
+        let name = Market::new(&self.reading, &self.row.market).display_name();
+        let mut missing = MissingFields(Vec::new());
+        missing.note(self.row.seller.is_none(), "seller", || format!("{name} has not told who sold"));
+        missing.note(self.row.buyer.is_none(), "buyer", || format!("{name} has not told who bought"));
+        missing.note(self.row.ton_transaction.is_none(), "transaction", || {
+            format!("{name} has told no transaction on TON: a sale inside a market has none")
+        });
+        missing.0
     }
 }
 

@@ -157,7 +157,7 @@ impl Origin {
 /// A field that is null, and why.
 #[derive(Debug, Clone, SimpleObject)]
 pub(crate) struct Missing {
-    /// Name of the field, as in this schema.
+    /// Name of the field, as in this schema; behind a dot a field of it.
     pub(crate) field: &'static str,
     /// Why it is null, for a reader.
     pub(crate) reason: String,

@@ -38,7 +38,8 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         .filter(|known| wanted(known.slug))
         .map(|known| TruthCollection {
             slug: collection_slug(known.slug),
-            title: tidy(known.plural),
+            // The list has a plural; the title is what each gift's name begins with.
+            title: tidy(known.title),
             address: collection_address(known),
         })
         .collect();

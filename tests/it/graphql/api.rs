@@ -10,23 +10,23 @@ use store::{Batch, DbClock, Ingest, IngestOptions, Mark, Pool};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A served API; it stops with the value.
-pub(super) struct Api {
-    pub(super) pool: Pool,
-    pub(super) ingest: Ingest,
-    pub(super) address: SocketAddr,
-    pub(super) client: reqwest::Client,
+pub(crate) struct Api {
+    pub(crate) pool: Pool,
+    pub(crate) ingest: Ingest,
+    pub(crate) address: SocketAddr,
+    pub(crate) client: reqwest::Client,
     state: ApiState,
     stop: DropGuard,
     _database: Option<harness::TestDatabase>,
 }
 
 /// The API with its documented options.
-pub(super) async fn api() -> Api {
+pub(crate) async fn api() -> Api {
     api_with(ApiOptions::default()).await
 }
 
 /// The API with other options.
-pub(super) async fn api_with(options: ApiOptions) -> Api {
+pub(crate) async fn api_with(options: ApiOptions) -> Api {
     let database = harness::database().await;
     let mut api = api_on(database.pool.clone(), options).await;
     api._database = Some(database);
@@ -34,7 +34,7 @@ pub(super) async fn api_with(options: ApiOptions) -> Api {
 }
 
 /// The API on a migrated database.
-pub(super) async fn api_on(pool: Pool, options: ApiOptions) -> Api {
+pub(crate) async fn api_on(pool: Pool, options: ApiOptions) -> Api {
     store::world::claim(&pool, "test").await.expect("an unclaimed database");
     let fees = Arc::new(FeeTable::bundled().clone());
     let ingest_options = IngestOptions { fees: Arc::clone(&fees), evidence_keep_days: 30 };
@@ -62,12 +62,12 @@ pub(super) async fn api_on(pool: Pool, options: ApiOptions) -> Api {
 
 impl Api {
     /// Logs events, brings the floors up to them, and waits until answers stand on them. Gives the position reached.
-    pub(super) async fn log(&self, events: Vec<Event>) -> i64 {
+    pub(crate) async fn log(&self, events: Vec<Event>) -> i64 {
         self.write(events, Vec::new()).await
     }
 
     /// The same with workers' marks.
-    pub(super) async fn write(&self, events: Vec<Event>, marks: Vec<Mark>) -> i64 {
+    pub(crate) async fn write(&self, events: Vec<Event>, marks: Vec<Mark>) -> i64 {
         let batch = Batch { events, marks, ..Batch::default() };
         let position = self.ingest.commit(batch).await.expect("a commit").position;
         while store::floors::advance(&self.pool).await.expect("floors").is_some() {}
@@ -76,35 +76,35 @@ impl Api {
     }
 
     /// Stops the server, as Ctrl-C does.
-    pub(super) fn stop(self) -> Option<harness::TestDatabase> {
+    pub(crate) fn stop(self) -> Option<harness::TestDatabase> {
         drop(self.stop);
         self._database
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// An answer with its status, whatever it says.
-    pub(super) async fn post(&self, body: &Value) -> (u16, Value) {
+    pub(crate) async fn post(&self, body: &Value) -> (u16, Value) {
         let sent = self.client.post(self.url("/graphql")).json(body).send().await.expect("an answer");
         (sent.status().as_u16(), sent.json().await.expect("JSON"))
     }
 
     /// The data of a query that must succeed.
-    pub(super) async fn ask(&self, query: &str) -> Value {
+    pub(crate) async fn ask(&self, query: &str) -> Value {
         self.ask_with(query, json!({})).await
     }
 
     /// The data of a query with variables that must succeed.
-    pub(super) async fn ask_with(&self, query: &str, variables: Value) -> Value {
+    pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Value {
         let (status, answer) = self.post(&json!({"query": query, "variables": variables})).await;
         assert!(status == 200 && answer.get("errors").is_none(), "{status} {query}\n{answer:#}");
         answer["data"].clone()
     }
 
     /// The status and code of a request that must be refused as a whole or in its only field.
-    pub(super) async fn refusal(&self, body: &Value) -> (u16, Value) {
+    pub(crate) async fn refusal(&self, body: &Value) -> (u16, Value) {
         let (status, answer) = self.post(body).await;
         let error =
             answer.pointer("/errors/0").cloned().unwrap_or_else(|| panic!("not refused: {body}\n{answer:#}"));
@@ -113,7 +113,7 @@ impl Api {
 }
 
 /// The strings at a path below each item of a list.
-pub(super) fn texts(list: &Value, path: &str) -> Vec<String> {
+pub(crate) fn texts(list: &Value, path: &str) -> Vec<String> {
     let items = list.as_array().unwrap_or_else(|| panic!("a list, not {list}"));
     items.iter().map(|item| item.pointer(path).and_then(Value::as_str).unwrap_or("null").to_owned()).collect()
 }

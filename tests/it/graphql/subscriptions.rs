@@ -53,8 +53,12 @@ async fn a_cursor_of_a_query_goes_on_as_a_subscription() {
     let mut socket = Socket::open(&api).await;
     for (at, expected) in [(1, vec!["2"]), (0, vec![])] {
         socket.subscribe("a", EVENTS, json!({"a": edges[at]["cursor"]})).await;
-        let first = socket.next("a").await;
-        assert_eq!(texts(&first["events"]["events"], "/position"), expected);
+        let mut positions = texts(&socket.next("a").await["events"]["events"], "/position");
+        // The topic may be a tick behind the log; then what is new comes behind the first message.
+        while positions.len() < expected.len() {
+            positions.extend(texts(&socket.next("a").await["events"]["events"], "/position"));
+        }
+        assert_eq!(positions, expected);
         socket.send(json!({"type": "complete", "id": "a"})).await;
     }
 }

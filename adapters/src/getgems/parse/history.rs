@@ -8,7 +8,7 @@ use crate::{
         market_id,
         wire::{Entry, Happenings, HappeningsPage, What},
     },
-    json::{Loose, Notes, read_document},
+    json::{Loose, Notes, Nullable, Text, read_document},
     text::{cut, is_keepable},
 };
 
@@ -34,7 +34,7 @@ fn place(index: usize, rest: &str) -> String {
 }
 
 fn happening(entry: Entry<'_>, index: usize, notes: &Notes) -> Result<Seen, Skip> {
-    let Entry { address, name, time, timestamp, lt, hash, what } = entry;
+    let Entry { address, name, time, timestamp, lt: Nullable(lt), hash: Nullable(hash), what } = entry;
     let gift = gift(name.0.as_deref())?;
     let at_us = at_us(time.as_deref(), timestamp.as_ref(), index)?;
     let super::Item { lot, address: chain_address } = item(&address, &gift, || place(index, "/address"))?;
@@ -49,7 +49,9 @@ fn happening(entry: Entry<'_>, index: usize, notes: &Notes) -> Result<Seen, Skip
     };
     let hash_text = hash.as_deref().unwrap_or("-");
     let source_id = format!("{lot}:{}:{moment}:{}", cut(&what.kind, 40), cut(hash_text, 88));
-    let what = what_happened(what, &gift, index, chain_address, transaction(hash.as_deref()), notes)?;
+    // In custody nothing happens on TON, whatever the market calls a hash there.
+    let transaction = transaction(hash.as_deref().filter(|_| !is_custody));
+    let what = what_happened(what, &gift, index, chain_address, transaction, notes)?;
     let scope = scope(&gift.slug, is_custody);
     Ok(Seen::Happened { source_id, at_us, lot, scope, gift, what, details: None })
 }

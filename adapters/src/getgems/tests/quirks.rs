@@ -187,6 +187,8 @@ fn a_missing_or_changed_required_field_is_located() {
         (LISTINGS, item("/sale/currency"), json!(7)),
         (HISTORY, item("/address"), json!("0:00")),
         (HISTORY, item("/time"), json!("yesterday")),
+        (HISTORY, item("/lt"), json!({})),
+        (HISTORY, item("/hash"), json!({})),
         (HISTORY, item("/typeData"), Value::Null),
         (HISTORY, item("/typeData/type"), json!(1)),
         (HISTORY, item("/typeData/priceNano"), json!(1_400_000_000)),
@@ -251,6 +253,21 @@ fn a_sale_has_both_sides_its_transaction_and_one_spelling_of_people() {
     assert_eq!(seller.as_deref(), sold["oldOwner"].as_str());
     assert!(buyer.as_ref().unwrap().starts_with("EQ"));
     assert_eq!(transaction.as_ref().map(String::len), Some(64));
+}
+
+#[test]
+fn a_hash_of_a_sale_in_custody_names_no_transaction() {
+    let page = changed(HISTORY, |body| {
+        let hash = body["response"]["items"][3]["hash"].clone();
+        body["response"]["items"][4]["hash"] = hash;
+    });
+    let Seen::Happened { source_id, what: Happening::Sold { transaction, .. }, .. } =
+        &page.unwrap().sightings[4].seen
+    else {
+        panic!()
+    };
+    assert!(source_id.ends_with("LaTC5YU3mvWT7D7Iamw4CWPH7cCmSMafcw+oVUKzAHM="), "it tells happenings apart");
+    assert_eq!(*transaction, None);
 }
 
 #[test]
