@@ -35,12 +35,15 @@ struct Shared {
     pool: Pool,
     evidence_downloads: Arc<Semaphore>,
     log_downloads: Arc<Semaphore>,
+    /// Whether more routes are to come than those that are served now.
+    is_starting: bool,
 }
 
 impl Shared {
-    fn new(pool: Pool) -> Self {
+    fn new(pool: Pool, is_starting: bool) -> Self {
         Self {
             pool,
+            is_starting,
             evidence_downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
             log_downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
         }
@@ -49,8 +52,13 @@ impl Shared {
 
 /// What is served while the rest is being started: health and metrics, and for everything else the advice to come again.
 pub fn waiting(pool: Pool, config: &HttpConfig) -> Router {
-    let routes = health().with_state(Shared::new(pool)).fallback(guard::starting);
+    let routes = health().with_state(Shared::new(pool, true)).fallback(guard::starting);
     guard::guard(routes, config)
+}
+
+/// Health and metrics, and never more.
+pub fn health_alone(pool: Pool, config: &HttpConfig) -> Router {
+    guard::guard(health().with_state(Shared::new(pool, false)), config)
 }
 
 /// Everything that is served, behind the guard. `more` are the routes of GraphQL and the pages; what nobody knows is theirs to answer.
@@ -58,7 +66,7 @@ pub fn router(pool: Pool, config: &HttpConfig, more: Router) -> Router {
     let own = health()
         .route("/evidence/{position}", get(evidence::download))
         .route("/log", get(log::download))
-        .with_state(Shared::new(pool));
+        .with_state(Shared::new(pool, false));
     let routes = own
         .merge(more)
         .method_not_allowed_fallback(guard::not_allowed)

@@ -1,9 +1,10 @@
 //! Gift pictures drawn from names: the same names give the same picture everywhere, and no bytes of anybody else's picture are needed.
 //!
 //! A model picture is one of a dozen and a half figures, chosen by what the collection is called, in a palette chosen by what the model
-//! is called. Everything is drawn in a square of 200 units.
+//! is called, with two charms beside it. Everything is drawn in a square of 200 units.
 
 mod backdrop;
+mod charm;
 mod figure;
 mod palette;
 mod seed;
@@ -27,9 +28,10 @@ pub fn model(slug: &str, name: &str) -> String {
     let palette = Palette::of(&name);
     let seed = Seed::of(&format!("{slug}/{name}"));
     let figure = figure::of(&slug)(&palette, seed);
+    let charms = charm::charms(seed);
     let Palette { light, mid, dark, ink, accent } = &palette;
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img"><title>Drawn picture</title><defs><radialGradient id="b" cx=".36" cy=".26" r=".86"><stop offset="0" stop-color="{light}"/><stop offset=".55" stop-color="{mid}"/><stop offset="1" stop-color="{dark}"/></radialGradient><linearGradient id="d" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{mid}"/><stop offset="1" stop-color="{dark}"/></linearGradient><radialGradient id="a" cx=".36" cy=".26" r=".86"><stop offset="0" stop-color="#fff"/><stop offset=".35" stop-color="{accent}"/><stop offset="1" stop-color="{accent}"/></radialGradient></defs><ellipse cx="100" cy="178" rx="52" ry="8" fill="{ink}" opacity=".35"/>{figure}</svg>"##
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img"><title>Drawn picture</title><defs><radialGradient id="b" cx=".36" cy=".26" r=".86"><stop offset="0" stop-color="{light}"/><stop offset=".55" stop-color="{mid}"/><stop offset="1" stop-color="{dark}"/></radialGradient><linearGradient id="d" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{mid}"/><stop offset="1" stop-color="{dark}"/></linearGradient><radialGradient id="a" cx=".36" cy=".26" r=".86"><stop offset="0" stop-color="#fff"/><stop offset=".35" stop-color="{accent}"/><stop offset="1" stop-color="{accent}"/></radialGradient></defs><ellipse cx="100" cy="178" rx="52" ry="8" fill="{ink}" opacity=".35"/>{figure}{charms}</svg>"##
     )
 }
 

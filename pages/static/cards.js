@@ -14,16 +14,27 @@ export function badge(market) {
   return el("span", { class: "badge", "data-market": market.id, title: market.name, "aria-hidden": "true" }, market.name[0]);
 }
 
+function ageOf(listing) { return `${listing.stale ? "stale " : ""}${age(listing.ageSeconds)}`; }
+
 export function card(listing, onOpen, isFresh) {
   const { gift, market, price } = listing;
-  const said = `${gift.name}, ${gift.model?.name ?? "model unknown"}, ${price.text} on ${market.name}, checked ${age(listing.ageSeconds)} ago${listing.stale ? ", stale" : ""}`;
   return el("li", { "data-id": listing.id },
-    el("button", { class: `card${listing.stale ? " stale" : ""}${isFresh ? " fresh" : ""}`, "aria-label": said, onclick: () => onOpen(gift) },
+    el("button", { class: `card${listing.stale ? " stale" : ""}${isFresh ? " fresh" : ""}`, onclick: () => onOpen(gift) },
       art(looks(gift)),
       el("span", { class: "number" }, `#${gift.number}`),
       el("span", { class: "drawn", title: "Drawn by Ribbon from the gift's names; not the market's picture" }, "drawn"),
       el("span", { class: "words" },
         el("b", {}, gift.name.replace(/ #\d+$/, "")),
         el("small", {}, gift.model?.name ?? "model not told"),
-        el("span", { class: "price" }, price.text, el("span", { class: "age" }, listing.stale ? `stale ${age(listing.ageSeconds)}` : age(listing.ageSeconds)), badge(market)))));
+        el("span", { class: "price" }, price.text, el("span", { class: "said" }, ` on ${market.name}, `),
+          el("span", { class: "age" }, ageOf(listing)), el("span", { class: "said" }, " since it was checked"), badge(market)))));
 }
+
+/** Whether two readings of a listing show the same, but for its age. Field by field: the order of an answer's fields is nobody's promise. */
+export function isSame(a, b) {
+  const shown = ({ gift, price, stale }) => [gift.name, price.text, stale, ...Object.values(looks(gift))].join("|");
+  return shown(a) === shown(b);
+}
+
+/** Brings the card of an unchanged listing up to date: only its age has moved. */
+export function renew(node, listing) { node.querySelector(".age").textContent = ageOf(listing); }

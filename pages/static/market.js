@@ -1,37 +1,41 @@
 // The market page: filters in the address, a grid from Postgres, a live tape, and a refresh when an event touches what is shown.
 import { ask } from "./api.js";
 import { art, loadBackdrops } from "./art.js";
-import { CARD, badge, card, looks } from "./cards.js";
+import { CARD, badge, card, isSame, looks, renew } from "./cards.js";
 import { el, proof } from "./dom.js";
 import { openSheet } from "./sheet.js";
 import { follow } from "./stream.js";
-import { kindWord, nanoton, since } from "./words.js";
+import { giftNumber, kindWord, nanoton, since } from "./words.js";
 
-const PAGE = 40, TAPE = 30, STRIP = 40;
+const PAGE = 40, SHOWN_MAX = 400, ASKED_MAX = 100, TAPE = 30, STRIP = 40, REFRESH_MS = 900, IDLE_MS = 20_000, TICK_MS = 5_000, CATALOG_MS = 60_000;
 const form = document.getElementById("filters");
 const grid = document.getElementById("grid");
 const message = document.getElementById("message");
 const more = document.getElementById("more");
 const tape = document.getElementById("tape");
-let cursor = null, shown = new Map(), asked = 0, refreshTimer;
+let shown = new Map(), wanted = PAGE, asked = 0, refreshTimer = null;
 
 const LISTINGS = `query Listings($filter: ListingFilter!, $sort: ListingSort!, $first: Int!, $after: Cursor) {
   listings(filter: $filter, sort: $sort, first: $first, after: $after) { totalCount asOf { position ageMs } pageInfo { endCursor hasNextPage } nodes { ${CARD} } } }`;
-const EVENTS = `subscription Events($after: Cursor) { events(after: $after, filter: { kinds: [LISTED, REPRICED, SOLD, DELISTED, MARKET_QUARANTINED, MARKET_RELEASED] }) {
-  __typename ... on Reload { reason } ... on EventsBatch { cursor asOf { position }
-    events { kind position at price { text } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } } } } } }`;
-const RECENT = `query Recent { activity(first: ${TAPE}, filter: { kinds: [LISTED, REPRICED, SOLD, DELISTED] }) { nodes { kind position at price { text } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } } } } }`;
+const KINDS = "kinds: [LISTED, REPRICED, SOLD, DELISTED, MARKET_QUARANTINED, MARKET_RELEASED]";
+const TOLD = "kind position at price { text } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } }";
+const EVENTS = `subscription Events($after: Cursor) { events(after: $after, filter: { ${KINDS} }) {
+  __typename ... on Reload { reason } ... on EventsBatch { cursor asOf { position } events { ${TOLD} } } } }`;
+const RECENT = `query Recent { activity(first: ${TAPE}, filter: { ${KINDS} }) { nodes { cursor ${TOLD} } } }`;
 
 function filterOf(values) {
   const filter = {};
   const many = (field, value) => { if (value) filter[field] = [value]; };
   many("collections", values.collection); many("models", values.model); many("backdrops", values.backdrop); many("symbols", values.symbol);
   many("markets", values.market); many("custody", values.custody);
-  if (values.number) filter.number = Number.parseInt(values.number, 10);
+  if (values.number) filter.number = giftNumber(values.number);
   const from = nanoton(values.from ?? ""), to = nanoton(values.to ?? "");
   if (from || to) filter.price = { currency: "TON", from, to };
   return filter;
 }
+
+/** Said once: a screen reader would read the same text again. */
+function say(text) { if (message.textContent !== text) message.textContent = text; }
 
 function values() { return Object.fromEntries(new FormData(form)); }
 
@@ -40,38 +44,60 @@ function saveAddress() {
   history.replaceState(null, "", entries.length ? `?${new URLSearchParams(entries)}` : location.pathname);
 }
 
-async function load({ append = false, quiet = false } = {}) {
-  const turn = ++asked;
-  const chosen = values();
-  for (const name of ["from", "to"]) {
-    const field = form.elements[name];
-    const bad = field.value.trim() !== "" && nanoton(field.value) === null;
-    field.setAttribute("aria-invalid", bad);
-    if (bad) { message.textContent = `“${field.value}” is not an amount in TON, as in 12.5.`; return; }
+/** The first field whose value makes no sense, in words. */
+function fault() {
+  const checks = { from: [nanoton, "an amount in TON, as in 12.5"], to: [nanoton, "an amount in TON, as in 12.5"], number: [giftNumber, "a gift’s number, as in 298"] };
+  let found = null;
+  for (const [name, [read, expected]] of Object.entries(checks)) {
+    const field = form.elements[name], text = field.value.trim(), isBad = text !== "" && read(text) === null;
+    field.setAttribute("aria-invalid", String(isBad));
+    if (isBad) found ??= `“${text}” is not ${expected}.`;
   }
+  return found;
+}
+
+async function read(chosen) {
   const [by, direction] = chosen.sort.split(" ");
-  if (!append && !quiet) { grid.setAttribute("aria-busy", "true"); message.textContent = grid.childElementCount ? "" : "Reading…"; }
+  const found = new Map();
+  let page, after = null;
+  do {
+    const first = Math.min(wanted - found.size, ASKED_MAX);
+    ({ listings: page } = await ask(LISTINGS, { filter: filterOf(chosen), sort: { by, direction }, first, after }));
+    for (const listing of page.nodes) found.set(listing.id, listing);
+    after = page.pageInfo.endCursor;
+  } while (page.pageInfo.hasNextPage && page.nodes.length && found.size < wanted);
+  return { found, page };
+}
+
+async function load({ quiet = false } = {}) {
+  const turn = ++asked, wrong = fault();
+  if (wrong) { say(wrong); return; }
+  if (!quiet) { grid.setAttribute("aria-busy", "true"); say(grid.childElementCount ? "" : "Reading…"); }
   try {
-    const first = append ? PAGE : Math.max(PAGE, quiet ? Math.min(grid.childElementCount, 100) : 0);
-    const { listings } = await ask(LISTINGS, { filter: filterOf(chosen), sort: { by, direction }, first, after: append ? cursor : null });
+    const { found, page } = await read(values());
     if (turn !== asked) return;
-    const before = shown;
-    if (!append) shown = new Map();
-    const cards = listings.nodes.map((listing) => {
-      const old = before.get(listing.id);
-      shown.set(listing.id, listing);
-      return card(listing, openSheet, quiet && (!old || old.price.amount !== listing.price.amount));
-    });
-    if (append) grid.append(...cards); else grid.replaceChildren(...cards);
-    cursor = listings.pageInfo.endCursor;
-    more.hidden = !listings.pageInfo.hasNextPage;
-    count(listings);
-    message.textContent = shown.size ? "" : "No listing fits these filters. Clear some of them, or wait: this page updates by itself.";
-  } catch (fault) {
-    if (turn === asked && !quiet) message.textContent = fault.message;
+    draw(found, quiet);
+    more.hidden = !page.pageInfo.hasNextPage || shown.size >= SHOWN_MAX;
+    count(page);
+    say(shown.size ? "" : "No listing fits these filters. Clear some of them, or wait: this page updates by itself.");
+  } catch (refused) {
+    // A refresh may have overtaken the reader's own question; whether the question makes sense is said all the same.
+    if (turn === asked && (!quiet || refused.code === "BAD_INPUT")) say(refused.message);
   } finally {
-    grid.removeAttribute("aria-busy");
+    if (turn === asked) grid.removeAttribute("aria-busy");
   }
+}
+
+/** A card whose listing has not changed stays the same element, and the focus stays on its listing. */
+function draw(found, isRefresh) {
+  const before = shown, focused = grid.contains(document.activeElement) ? document.activeElement.closest("li").dataset.id : null;
+  shown = new Map([...found].map(([id, listing]) => {
+    const old = before.get(id);
+    if (old && isSame(old.listing, listing)) { renew(old.node, listing); return [id, { listing, node: old.node }]; }
+    return [id, { listing, node: card(listing, openSheet, isRefresh && old?.listing.price.text !== listing.price.text) }];
+  }));
+  grid.replaceChildren(...[...shown.values()].map(({ node }) => node));
+  if (focused) shown.get(focused)?.node.firstChild.focus({ preventScroll: true });
 }
 
 function count(listings) {
@@ -79,8 +105,7 @@ function count(listings) {
 }
 
 function refreshSoon() {
-  clearTimeout(refreshTimer);
-  refreshTimer = setTimeout(() => { if (!document.hidden) load({ quiet: true }); }, 900);
+  refreshTimer ??= setTimeout(() => { refreshTimer = null; if (!document.hidden) load({ quiet: true }); }, REFRESH_MS);
 }
 
 function tapeRow(event) {
@@ -88,8 +113,10 @@ function tapeRow(event) {
   return el("li", { class: kindWord(event.kind) },
     event.gift ? art(looks(event.gift), "") : badge(event.market),
     el("span", { class: "what" }, event.gift ? `${event.gift.name} · ${text}` : text),
-    el("span", { class: "sub" }, `${event.market.name}, ${since(event.at)} ago · `, proof(event.position)));
+    el("span", { class: "sub" }, `${event.market.name}, `, el("time", { dateTime: event.at }, `${since(event.at)} ago`), " · ", proof(event.position)));
 }
+
+function tick() { for (const time of tape.querySelectorAll("time")) time.textContent = `${since(time.dateTime)} ago`; }
 
 function setLive(state, position) {
   const live = document.getElementById("live");
@@ -101,6 +128,7 @@ function setLive(state, position) {
 function watch() {
   let state = "connecting", position = null;
   follow(EVENTS, {
+    begin: recent,
     cursorOf: (push) => push.cursor,
     onBatch: (push) => {
       position = push.asOf.position;
@@ -110,35 +138,44 @@ function watch() {
       while (tape.childElementCount > TAPE) tape.lastChild.remove();
       refreshSoon();
     },
-    onReload: () => { recent(); load({ quiet: true }); },
+    onReload: () => load({ quiet: true }),
     onState: (now) => { state = now; setLive(now, position); },
   });
 }
 
+/** Fills the tape, and gives the cursor behind which the stream goes on. */
 async function recent() {
-  try {
-    const { activity } = await ask(RECENT);
-    tape.replaceChildren(...activity.nodes.map(tapeRow));
-  } catch { /* the tape fills from the stream */ }
+  const { activity } = await ask(RECENT);
+  tape.replaceChildren(...activity.nodes.map(tapeRow));
+  return activity.nodes[0]?.cursor ?? null;
+}
+
+/** Replaces all options but the first; what is chosen stays chosen. */
+function offer(select, options) {
+  const chosen = select.value;
+  select.replaceChildren(select.options[0], ...options.map(([value, text]) => new Option(text, value)));
+  select.value = options.some(([value]) => value === chosen) ? chosen : "";
 }
 
 async function catalog() {
-  const { collections, floors, markets, notCovered, limits: _ } = await ask(`query Catalog { collections(first: 100) { nodes { slug title } }
+  const { collections, floors, markets, notCovered } = await ask(`query Catalog { collections(first: 100) { nodes { slug title } }
     floors(filter: { kinds: [COLLECTION], bestOnly: true, currency: "TON" }, first: 100) { nodes { slug price { text amount } listing { gift { model { name } symbol { name } backdrop { name } } } } }
-    markets { id name } notCovered { name why } limits { depth } }`);
-  const select = form.elements.collection;
-  for (const { slug, title } of collections.nodes.toSorted((a, b) => a.title.localeCompare(b.title))) select.append(new Option(title, slug));
-  for (const { id, name } of markets) form.elements.market.append(new Option(name, id));
-  const titles = new Map(collections.nodes.map((c) => [c.slug, c.title]));
-  const strip = floors.nodes.slice(0, STRIP).map((floor) => {
-    const like = floor.listing?.gift;
-    const button = el("button", { "aria-pressed": "false", "data-slug": floor.slug, onclick: () => choose(floor.slug) },
-      art({ slug: floor.slug, model: like?.model?.name, symbol: like?.symbol?.name, backdrop: like?.backdrop?.name }),
-      el("b", {}, titles.get(floor.slug) ?? floor.slug), el("span", {}, floor.price.text));
-    return button;
-  });
-  document.getElementById("collections").replaceChildren(...strip);
+    markets { id name } notCovered { name why } }`);
+  const titles = new Map(collections.nodes.map(({ slug, title }) => [slug, title]));
+  offer(form.elements.collection, [...titles].sort(([, a], [, b]) => a.localeCompare(b)));
+  offer(form.elements.market, markets.map(({ id, name }) => [id, name]));
+  document.getElementById("collections").replaceChildren(...floors.nodes.slice(0, STRIP).map((floor) => {
+    const like = floor.listing?.gift ?? {};
+    return el("button", { "data-slug": floor.slug, onclick: () => choose(floor.slug) },
+      art({ ...looks(like), slug: floor.slug }), el("b", {}, titles.get(floor.slug) ?? floor.slug), el("span", {}, floor.price.text));
+  }));
+  press();
   document.getElementById("missing").textContent = `Not gathered: ${notCovered.map((place) => place.name).join(", ")}.`;
+}
+
+function press() {
+  const slug = form.elements.collection.value;
+  for (const button of document.querySelectorAll("#collections button")) button.setAttribute("aria-pressed", String(button.dataset.slug === slug));
 }
 
 function choose(slug) {
@@ -148,7 +185,7 @@ function choose(slug) {
 
 async function attributes(keep = {}) {
   const slug = form.elements.collection.value;
-  for (const button of document.querySelectorAll("#collections button")) button.setAttribute("aria-pressed", String(button.dataset.slug === slug));
+  press();
   const fields = { MODEL: "model", BACKDROP: "backdrop", SYMBOL: "symbol" };
   for (const name of Object.values(fields)) form.elements[name].replaceChildren(new Option("Any", ""));
   if (!slug) return;
@@ -166,34 +203,38 @@ async function world() {
   const ready = await fetch("/ready").then((r) => r.json()).catch(() => ({}));
   if (ready.world && ready.world !== "live") {
     const box = document.getElementById("world");
-    box.textContent = `Simulated market: everything here comes from the built-in sandbox (${ready.world}). No gift, price or person on this page is real.`;
+    box.textContent = "Simulated market: everything here comes from the built-in sandbox. No gift, price or person on this page is real.";
+    box.title = ready.world;
     box.hidden = false;
   }
 }
 
 let collectionBefore = "";
 form.addEventListener("change", async () => {
+  wanted = PAGE;
   if (form.elements.collection.value !== collectionBefore) { collectionBefore = form.elements.collection.value; await attributes(); }
   saveAddress();
   load();
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(() => form.dispatchEvent(new Event("change"))));
-more.addEventListener("click", () => load({ append: true }));
+more.addEventListener("click", () => { wanted = Math.min(wanted + PAGE, SHOWN_MAX); load(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) load({ quiet: true }); });
 document.getElementById("sheet").addEventListener("click", (event) => { if (event.target === event.currentTarget) event.currentTarget.close(); });
 
 async function begin() {
   world();
   await loadBackdrops();
-  await catalog().catch((fault) => { message.textContent = fault.message; });
-  const wanted = Object.fromEntries(new URLSearchParams(location.search));
-  for (const [name, value] of Object.entries(wanted)) if (form.elements[name]) form.elements[name].value = value;
+  await catalog().catch((refused) => say(refused.message));
+  const asked = Object.fromEntries(new URLSearchParams(location.search));
+  for (const [name, value] of Object.entries(asked)) if (form.elements[name]) form.elements[name].value = value;
   collectionBefore = form.elements.collection.value;
-  await attributes(wanted);
-  recent();
+  await attributes(asked);
   await load();
   watch();
 }
 begin();
-setInterval(() => catalog().catch(() => {}), 60_000);
+setInterval(() => catalog().catch(() => {}), CATALOG_MS);
+// Ages move on though nothing happens.
+setInterval(refreshSoon, IDLE_MS);
+setInterval(tick, TICK_MS);

@@ -11,9 +11,9 @@ const STATUS = `query Status { log { position hash committedAt answeredAt }
 
 const STATES = { STARTING: "starting", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
-function market({ name, siteUrl, covers, notCovered, listingsCount, status, quarantine }) {
+function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, quarantine }) {
   const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
-  return el("section", { class: "market", "data-state": status?.state ?? "STARTING" },
+  return el("section", { class: "market", "data-id": id, "data-state": status?.state ?? "STARTING" },
     el("h3", {}, name, el("span", {}, STATES[status?.state] ?? "not started")),
     el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
     total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
@@ -26,11 +26,20 @@ function market({ name, siteUrl, covers, notCovered, listingsCount, status, quar
     siteUrl && el("p", {}, el("a", { href: siteUrl, rel: "noopener noreferrer" }, siteUrl)));
 }
 
+/** What a reader has opened stays open, and keeps the focus. */
+function drawMarkets(markets) {
+  const box = document.getElementById("markets"), details = (id) => box.querySelector(`[data-id="${id}"] details`);
+  const open = markets.filter(({ id }) => details(id)?.open), focused = markets.find(({ id }) => details(id)?.contains(document.activeElement));
+  box.replaceChildren(...markets.map(market));
+  for (const { id } of open) details(id).open = true;
+  if (focused) details(focused.id).firstChild.focus({ preventScroll: true });
+}
+
 async function draw() {
   const live = document.getElementById("live"), word = document.getElementById("live-text");
   try {
     const { log, markets, rates, notCovered } = await ask(STATUS);
-    document.getElementById("markets").replaceChildren(...markets.map(market));
+    drawMarkets(markets);
     const row = (name, ...value) => [el("dt", {}, name), el("dd", {}, ...value)];
     document.getElementById("log").replaceChildren(
       ...row("Position", String(log.position)), ...row("Head", el("code", {}, log.hash)),

@@ -13,6 +13,12 @@ export function nanoton(text) {
   return match ? (match[1] + (match[2] ?? "").padEnd(9, "0")).replace(/^0+(?=\d)/, "") : null;
 }
 
+/** A gift's number of a text like "298"; null when it is none. */
+export function giftNumber(text) {
+  const number = /^\d{1,10}$/.test(text.trim()) ? Number(text) : 0;
+  return number >= 1 && number < 2 ** 31 ? number : null;
+}
+
 export function age(seconds) {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;

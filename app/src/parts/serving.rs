@@ -42,13 +42,25 @@ impl Bound {
         self.0.address()
     }
 
-    /// Begins to answer, with health and metrics alone.
+    /// Begins to answer, with health and metrics until [`Serving::open`] brings the rest.
     #[must_use]
     pub fn serve(self, pool: Pool, config: &HttpConfig) -> Serving {
+        let first = web::waiting(pool.clone(), config);
+        self.begin(first, pool, config)
+    }
+
+    /// Answers with health and metrics alone.
+    #[must_use]
+    pub fn serve_health(self, pool: Pool, config: &HttpConfig) -> Serving {
+        let all = web::health_alone(pool.clone(), config);
+        self.begin(all, pool, config)
+    }
+
+    fn begin(self, first: Router, pool: Pool, config: &HttpConfig) -> Serving {
         web::metrics::install();
         let address = self.address();
         let stop = CancellationToken::new();
-        let slot = Slot::new(web::waiting(pool.clone(), config));
+        let slot = Slot::new(first);
         let server = tokio::spawn(self.0.serve(slot.router(), stop.clone(), config.stop_timeout));
         let upkeep = tokio::spawn(web::metrics::upkeep(stop.clone()));
         Serving { address, slot, pool, config: config.clone(), stop, tasks: vec![server, upkeep] }

@@ -30,7 +30,7 @@ pub async fn run(values: &Values, job: IndexJob) -> Result<Exit, Failure> {
 
 async fn run_beside_health(config: &IndexConfig, pool: &Pool, job: IndexJob) -> Result<Exit, Failure> {
     let Some(health) = &config.health else { return run_job(config, pool, job).await };
-    let serving = serving::bind(health).await?.serve(pool.clone(), health);
+    let serving = serving::bind(health).await?.serve_health(pool.clone(), health);
     say(&format!("Health and metrics at {}/ready and {0}/metrics", serving.base_url()));
     let done = run_job(config, pool, job).await;
     serving.stop().await;

@@ -39,7 +39,7 @@ pub(super) fn body<E: std::fmt::Display>(
             }
         }
     });
-    Body::from_stream(stream::unfold(Some(receiver), |receiver| async {
+    let parts = stream::unfold(Some(receiver), |receiver| async {
         let mut receiver: mpsc::Receiver<Part> = receiver?;
         match receiver.recv().await {
             Some(Part::Bytes(Ok(bytes))) => Some((Ok(bytes), Some(receiver))),
@@ -50,7 +50,9 @@ pub(super) fn body<E: std::fmt::Display>(
             Some(Part::End) => None,
             None => Some((Err(std::io::Error::from(std::io::ErrorKind::TimedOut)), None)),
         }
-    }))
+    });
+    // The compression in front of it asks again after the end.
+    Body::from_stream(parts.fuse())
 }
 
 #[cfg(test)]
@@ -86,6 +88,15 @@ mod tests {
         // Nobody reads, so only the stall gives the place back.
         drop(permit(&places).await);
         assert!(axum::body::to_bytes(body, 1_000).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn it_may_be_asked_again_after_its_end() {
+        let places = Arc::new(Semaphore::new(1));
+        let mut body = body(parts(1), permit(&places).await, STALL).into_data_stream();
+        assert!(body.next().await.unwrap().is_ok());
+        assert!(body.next().await.is_none());
+        assert!(body.next().await.is_none());
     }
 
     #[tokio::test]

@@ -36,7 +36,11 @@ pub(super) async fn live() -> Response {
 }
 
 pub(super) async fn ready(State(shared): State<Shared>) -> Response {
-    let parts = parts(&shared.pool).await;
+    let mut parts = parts(&shared.pool).await;
+    if shared.is_starting {
+        let why = Some("the API and the pages are still being started".to_owned());
+        parts.push(Part { part: "start", ok: false, why });
+    }
     let ready = parts.iter().all(|part| part.ok);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let world = if ready { store::world::identity(&shared.pool).await.ok().flatten() } else { None };

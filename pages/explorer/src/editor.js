@@ -58,7 +58,7 @@ function writing(onRun, onChange) {
   ];
 }
 
-/** Reads and replaces a document; a replacement can be undone. */
+/** Reads and replaces a document; a replacement can be undone. Never spread: that would read the text once and forget that it changes. */
 function handle(made) {
   return {
     get text() { return made.state.doc.toString(); },
@@ -74,7 +74,7 @@ export function queryEditor(parent, { onRun, onChange, onTidy, onShowInDocs }) {
     lineNumbers(), keymap.of([{ key: "Mod-Shift-f", run: () => { onTidy(); return true; } }]), writing(onRun, onChange),
     graphql(undefined, { onShowInDocs: (field, type, parent) => onShowInDocs({ field, type, parent }) }), placeholder("Write a query, or choose an example."),
   ]);
-  return { ...accessors(handle(made)), know: (schema) => updateSchema(made, schema) };
+  return Object.assign(handle(made), { know: (schema) => updateSchema(made, schema) });
 }
 
 export function variablesEditor(parent, { onRun, onChange }) {
@@ -87,9 +87,4 @@ export function variablesEditor(parent, { onRun, onChange }) {
 
 export function resultView(parent) {
   return handle(view(parent, "Answer", "", [json(), EditorState.readOnly.of(true), EditorView.editable.of(false), keymap.of(foldKeymap), placeholder("The answer comes here.")]));
-}
-
-/** Spreading would read the text once and forget that it changes. */
-function accessors(held) {
-  return Object.create(Object.prototype, Object.getOwnPropertyDescriptors(held));
 }

@@ -16,7 +16,7 @@ const handlers = { onRun: run, onChange: keep, onTidy: tidyQuery, onShowInDocs: 
 const query = queryEditor(at("query"), handlers);
 const variables = variablesEditor(at("variables"), handlers);
 const result = resultView(at("result"));
-let stop = null;
+let stop = null, turn = 0;
 
 function keep() {
   try { localStorage.setItem(KEPT, JSON.stringify({ query: query.text, variables: variables.text })); } catch { /* storage may be forbidden */ }
@@ -118,7 +118,7 @@ async function answer(body) {
 
 function listen(body) {
   const messages = [];
-  let count = 0, state = "Connecting";
+  let count = 0, state = "Connecting", isStopped = false;
   const tell = () => { facts.textContent = `${state} · ${count} ${count === 1 ? "message" : "messages"}${count > MESSAGES_MAX ? `, the latest ${MESSAGES_MAX} shown` : ""}`; };
   const end = (word) => { state = word; tell(); running(null); };
   show("");
@@ -133,9 +133,10 @@ function listen(body) {
       tell();
     },
     onFault: (list) => { showFaults(list); end("Ended"); },
-    onEnd: () => end("Ended"),
+    // Stopping ends it too, a little later.
+    onEnd: () => { if (!isStopped) end("Ended"); },
   });
-  running(() => { close(); end("Stopped"); });
+  running(() => { isStopped = true; close(); end("Stopped"); });
   tell();
 }
 
@@ -145,9 +146,12 @@ async function choose() {
   const example = EXAMPLES[Number(examples.value)];
   examples.value = "";
   if (!example) return;
+  const mine = ++turn;
   if (stop) stop();
   put(example.query, example.variables);
   const filled = await example.fill?.(ask).catch(() => null);
+  // Another one may have been chosen meanwhile.
+  if (mine !== turn) return;
   if (filled) put(example.query, filled);
   query.focus();
   run();
