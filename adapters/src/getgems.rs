@@ -93,6 +93,7 @@ fn info() -> MarketInfo {
             "Rarity: GetGems tells none.",
             "The moment a listing was made, for listings older than the history that was read.",
         ],
+        image_hosts: &["i.getgems.io", "nft.fragment.com"],
         budget: RequestBudget { requests: 350, window_ms: 300_000, spacing_ms: 1_000 },
         feed_interval_ms: 5_000,
     }

@@ -90,6 +90,7 @@ fn info() -> MarketInfo {
             "Symbols and backdrops that no listing shows: MRKT lists models alone.",
             "The moment a listing was made, for listings older than the feed that was read.",
         ],
+        image_hosts: &["cdn.tgmrkt.io"],
         budget: RequestBudget { requests: 60, window_ms: 60_000, spacing_ms: 1_000 },
         feed_interval_ms: 8_000,
     }

@@ -83,6 +83,8 @@ pub struct MarketInfo {
     pub covers: &'static [&'static str],
     /// What exists there and is *not* gathered, one plain sentence each.
     pub not_covered: &'static [&'static str],
+    /// Hosts of the pictures that it refers to: a page shows pictures from these and from nowhere else.
+    pub image_hosts: &'static [&'static str],
     /// The documented limits, before any speed factor.
     pub budget: RequestBudget,
     /// Least time between two polls of the feed in milliseconds, before any speed factor.

@@ -31,17 +31,18 @@ function watch(page, origin, faults) {
 }
 
 /**
- * Opens a page, hands it to `use`, and closes it. Afterwards it must have nothing on its conscience, unless its `faults` were taken
+ * Opens a page, hands it to `use`, and closes it; `before` may prepare its context. Afterwards it must have nothing on its conscience, unless its `faults` were taken
  * away on purpose.
  */
 export async function visit({ ribbon, browser }, path, options, use) {
-  const { width = 1280, height = 1000, ...rest } = options;
+  const { width = 1280, height = 1000, before = () => {}, ...rest } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: "en-US", timezoneId: "UTC", acceptDownloads: true, ...rest });
   context.setDefaultTimeout(WAIT_MS);
   try {
     if (rest.javaScriptEnabled !== false) await context.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", (breach) => console.error(`policy: ${breach.violatedDirective} ${breach.blockedURI}`));
     });
+    await before(context);
     const page = await context.newPage(), faults = [];
     watch(page, ribbon.base, faults);
     await page.goto(ribbon.base + path);

@@ -1,6 +1,6 @@
 // Drawn pictures at 64 pixels: gifts that are different look different. Compared as a browser paints them.
 import { visit } from "./browser.mjs";
-import { holds, same } from "./expect.mjs";
+import { holds, same, until } from "./expect.mjs";
 
 const SIDE = 64, COLLECTIONS = 8, MODELS = 40;
 /** A pixel differs when a channel does by so much of 255; two pictures do when so many of a thousand pixels differ. */
@@ -46,6 +46,29 @@ async function areDistinguishable({ ribbon, browser }) {
   });
 }
 
+const DOT = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGMwmPABAAKkAbEtVMRjAAAAAElFTkSuQmCC", "base64");
+
+/** In a live world; the outside, with one market's pictures and without the other's, is played. */
+async function realOnesAreShown({ ribbon, browser }) {
+  for (const [market, isReachable] of [["getgems", true], ["mrkt", false]]) {
+    const before = async (context) => {
+      await context.route("**/ready", (route) => route.fulfill({ json: { ready: true, world: "live" } }));
+      await context.route(/^https:/, (route) => (isReachable ? route.fulfill({ contentType: "image/png", body: DOT }) : route.abort()));
+    };
+    await visit({ ribbon, browser }, `/?market=${market}`, { before }, async (page, faults) => {
+      await page.locator("#grid > li").first().waitFor();
+      const pictures = () => page.evaluate(() => [...document.querySelectorAll("#grid > li")].map((li) => [li.querySelector(".real") !== null, li.querySelector(".drawn") !== null]));
+      await until(`pictures of ${market} were asked for`, () => faults.some((fault) => fault.startsWith("foreign request: https:")));
+      await until(`cards of ${market} show ${isReachable ? "the market's picture and do not call it drawn" : "the drawn picture and call it so"}`, async () => {
+        const shown = await pictures();
+        return isReachable ? shown.some(([real, drawn]) => real && !drawn) : shown.length > 0 && shown.every(([real, drawn]) => !real && drawn);
+      });
+      same(faults.splice(0).filter((fault) => !/^foreign request: https:|ERR_FAILED/.test(fault)), [], "faults but for the pictures that were asked for");
+    });
+  }
+}
+
 export default [
   { name: "pictures: different models and collections differ at 64 pixels", run: areDistinguishable },
+  { name: "pictures: the market's own where it can be reached, and the drawn one else", run: realOnesAreShown },
 ];

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::{Path, Request},
+    extract::{Path, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -11,12 +11,18 @@ use axum::{
 
 use crate::{art, files};
 
-/// What every page may do: load its own files and talk to its own origin. Nothing inline, nothing foreign.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-     img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What every page may do: load its own files and talk to its own origin. Nothing inline, nothing foreign but pictures of the
+/// markets' own hosts.
+fn content_security_policy(image_hosts: &[&str]) -> HeaderValue {
+    let images: String = image_hosts.iter().map(|host| format!(" https://{host}")).collect();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:{images}; \
+         font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).expect("names of hosts are plain text")
+}
 
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -29,8 +35,12 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
 const SVG: &str = "image/svg+xml";
 
-/// All pages, with security headers on every response and a page for what is not there.
-pub fn router() -> Router {
+/// All pages, with security headers on every response and a page for what is not there. They may show pictures from `image_hosts`.
+///
+/// # Panics
+/// When a host's name is no plain text.
+pub fn router(image_hosts: &[&str]) -> Router {
+    let policy = content_security_policy(image_hosts);
     Router::new()
         .route("/", get(|request: Request| async move { file("market.html", &request) }))
         .route("/status", get(|request: Request| async move { file("status.html", &request) }))
@@ -45,11 +55,12 @@ pub fn router() -> Router {
         .route("/art/model/{slug}/{name}", get(model))
         .route("/art/symbol/{name}", get(symbol))
         .fallback(missing)
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(policy, guard))
 }
 
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(State(policy): State<HeaderValue>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -112,7 +123,7 @@ mod tests {
 
     async fn get(path: &str) -> Response {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
-        router().oneshot(request).await.unwrap()
+        router(&["pictures.example"]).oneshot(request).await.unwrap()
     }
 
     #[tokio::test]
@@ -131,6 +142,9 @@ mod tests {
         ] {
             let response = get(path).await;
             assert_eq!(response.status().as_u16(), status, "{path}");
+            let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{path} {policy}");
+            assert!(policy.contains("img-src 'self' data: https://pictures.example;"), "{path} {policy}");
             for (name, value) in HEADERS {
                 assert_eq!(
                     response.headers().get(&name).map(|v| v.to_str().unwrap()),
@@ -150,7 +164,7 @@ mod tests {
             .header(header::IF_NONE_MATCH, tag)
             .body(Body::empty())
             .unwrap();
-        assert_eq!(router().oneshot(request).await.unwrap().status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(router(&[]).oneshot(request).await.unwrap().status(), StatusCode::NOT_MODIFIED);
     }
 
     #[test]

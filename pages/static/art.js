@@ -20,3 +20,13 @@ export function art({ slug, model, symbol, backdrop }, alt = "") {
   box.append(el("img", { src: `/art/model/${encodeURIComponent(slug)}/${encodeURIComponent(model ?? "unknown")}.svg`, alt, loading: "lazy", decoding: "async", width: 200, height: 200 }));
   return box;
 }
+
+/** Whether what is shown is the real market: only then a market's picture shows this very gift. */
+let isLive = false;
+export function showReal(live) { isLive = live; }
+
+/** Puts the market's own picture over the drawn one when it can be reached, and calls back then. */
+export function portray(box, url, onShown = () => {}) {
+  if (!isLive || !url) return;
+  const real = el("img", { src: url, alt: "", class: "real", decoding: "async", onload: () => { box.append(real); onShown(); } });
+}

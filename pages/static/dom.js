@@ -15,12 +15,23 @@ export function el(tag, props = {}, ...children) {
 
 /** A link that is followed only to http, https or tg. */
 export function link(href, ...children) {
-  const safe = /^(https?:\/\/|tg:|\/)/.test(href ?? "");
+  const safe = /^(https?:\/\/|tg:|\/(?!\/))/.test(href ?? "");
   return safe ? el("a", { href, rel: "noopener noreferrer", target: href.startsWith("/") ? "" : "_blank" }, ...children) : el("span", {}, ...children);
+}
+
+function event(position, ...says) { return link(`/explorer/?event=${position}`, ...says); }
+
+function evidence(position, props, ...says) {
+  return el("a", { href: `/evidence/${position}`, download: `ribbon-event-${position}.json`, ...props }, ...says);
 }
 
 /** The event and the evidence behind a number. */
 export function proof(position) {
-  return el("span", {}, "event ", link(`/explorer/?event=${position}`, `#${position}`), " · ",
-    el("a", { href: `/evidence/${position}`, download: `ribbon-event-${position}.json` }, "evidence"));
+  return el("span", {}, "event ", event(position, `#${position}`), " · ", evidence(position, {}, "evidence"));
+}
+
+/** The same where there is little room. */
+export function mark(position) {
+  return el("span", { class: "mark" }, event(position, `#${position}`), " ",
+    evidence(position, { "aria-label": `evidence of event ${position}`, title: `Evidence of event #${position}` }, "↓"));
 }

@@ -1,8 +1,8 @@
 // The market page: filters in the address, a grid from Postgres, a live tape, and a refresh when an event touches what is shown.
 import { ask } from "./api.js";
-import { art, loadBackdrops } from "./art.js";
+import { art, loadBackdrops, showReal } from "./art.js";
 import { CARD, badge, card, isSame, looks, renew } from "./cards.js";
-import { el, proof } from "./dom.js";
+import { el, mark, proof } from "./dom.js";
 import { openSheet } from "./sheet.js";
 import { follow } from "./stream.js";
 import { giftNumber, kindWord, nanoton, since } from "./words.js";
@@ -159,15 +159,15 @@ function offer(select, options) {
 
 async function catalog() {
   const { collections, floors, markets, notCovered } = await ask(`query Catalog { collections(first: 100) { nodes { slug title } }
-    floors(filter: { kinds: [COLLECTION], bestOnly: true, currency: "TON" }, first: 100) { nodes { slug price { text amount } listing { gift { model { name } symbol { name } backdrop { name } } } } }
+    floors(filter: { kinds: [COLLECTION], bestOnly: true, currency: "TON" }, first: 100) { nodes { slug price { text amount } askPosition listing { gift { model { name } symbol { name } backdrop { name } } } } }
     markets { id name } notCovered { name why } }`);
   const titles = new Map(collections.nodes.map(({ slug, title }) => [slug, title]));
   offer(form.elements.collection, [...titles].sort(([, a], [, b]) => a.localeCompare(b)));
   offer(form.elements.market, markets.map(({ id, name }) => [id, name]));
   document.getElementById("collections").replaceChildren(...floors.nodes.slice(0, STRIP).map((floor) => {
     const like = floor.listing?.gift ?? {};
-    return el("button", { "data-slug": floor.slug, onclick: () => choose(floor.slug) },
-      art({ ...looks(like), slug: floor.slug }), el("b", {}, titles.get(floor.slug) ?? floor.slug), el("span", {}, floor.price.text));
+    return el("div", {}, el("button", { "data-slug": floor.slug, onclick: () => choose(floor.slug) },
+      art({ ...looks(like), slug: floor.slug }), el("b", {}, titles.get(floor.slug) ?? floor.slug), el("span", {}, floor.price.text)), mark(floor.askPosition));
   }));
   press();
   document.getElementById("missing").textContent = `Not gathered: ${notCovered.map((place) => place.name).join(", ")}.`;
@@ -201,6 +201,7 @@ async function attributes(keep = {}) {
 
 async function world() {
   const ready = await fetch("/ready").then((r) => r.json()).catch(() => ({}));
+  showReal(ready.world === "live");
   if (ready.world && ready.world !== "live") {
     const box = document.getElementById("world");
     box.textContent = "Simulated market: everything here comes from the built-in sandbox. No gift, price or person on this page is real.";
@@ -223,7 +224,7 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) load
 document.getElementById("sheet").addEventListener("click", (event) => { if (event.target === event.currentTarget) event.currentTarget.close(); });
 
 async function begin() {
-  world();
+  await world();
   await loadBackdrops();
   await catalog().catch((refused) => say(refused.message));
   const asked = Object.fromEntries(new URLSearchParams(location.search));

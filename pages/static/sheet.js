@@ -1,9 +1,9 @@
 // The gift sheet: every market side by side, every line of the all-in price with its source, and the event behind each number.
 import { ask } from "./api.js";
-import { art } from "./art.js";
+import { art, portray } from "./art.js";
 import { badge, looks } from "./cards.js";
-import { el, link, proof } from "./dom.js";
-import { age, kindWord, perMille, since, when } from "./words.js";
+import { el, link, mark, proof } from "./dom.js";
+import { age, fieldWord, kindWord, perMille, since, when } from "./words.js";
 
 const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number: $number) {
   slug number name address addressCandidates imageUrl
@@ -11,7 +11,7 @@ const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number
   custody { kind market { id name } since position } owner { name position }
   dates { transferableAt exportableAt resellableAt unlocksAt position }
   missing { field reason }
-  listings { id market { id name } price { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds } lines { kind text counted basis source sourceUrl sourceDate note } }
+  listings { id market { id name } price { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds ratePosition } lines { kind text counted basis source sourceUrl sourceDate note } }
     custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin }
   sales(first: 5) { market { id name } price { text } soldAt position }
   history(first: 12) { kind at position market { name } price { text } } } }`;
@@ -37,16 +37,18 @@ function closeButton(dialog) { return el("button", { class: "close", onclick: ()
 function hero(gift) {
   const box = art(looks(gift), `${gift.name}, drawn`);
   box.classList.add("hero");
-  const trait = (word, attribute) => el("div", {}, el("small", {}, word), el("b", {}, attribute?.name ?? "not told"), el("small", {}, attribute ? perMille(attribute) : ""));
-  box.append(el("h2", {}, gift.name), el("p", {}, "drawn from its names"),
+  const trait = (word, attribute) => el("div", {}, el("small", {}, word), el("b", {}, attribute?.name ?? "not told"),
+    attribute && el("small", {}, perMille(attribute), " ", mark(attribute.position)));
+  const label = el("p", {}, "drawn from its names");
+  portray(box, gift.imageUrl, () => { label.textContent = `picture from ${hostOf(gift.imageUrl)}`; });
+  box.append(el("h2", {}, gift.name), label,
     el("div", { class: "traits" }, trait("Model", gift.model), trait("Backdrop", gift.backdrop), trait("Symbol", gift.symbol)));
   return box;
 }
 
 function body(gift) {
-  const best = [...gift.listings].sort((a, b) => a.allIn.total.length - b.allIn.total.length || (a.allIn.total < b.allIn.total ? -1 : 1));
   return el("div", { class: "body" },
-    el("h3", {}, best.length ? "For sale" : "Not for sale on the markets we gather"), best.map(offer),
+    el("h3", {}, gift.listings.length ? "For sale" : "Not for sale on the markets we gather"), gift.listings.map(offer),
     el("h3", {}, "Where it is"), facts(gift),
     gift.sales.length > 0 && el("h3", {}, "Sales"),
     el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${sale.price.text} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
@@ -65,11 +67,13 @@ function offer(listing) {
           line.note && el("small", {}, line.note)),
         el("td", {}, line.text ?? "unknown"))),
       el("tr", { class: "total" }, el("td", {}, listing.allIn.atLeast ? "All-in, at least" : "All-in",
-        usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rateSource}, ${age(usd.rateAgeSeconds)} old`) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
+        usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rateSource}, ${age(usd.rateAgeSeconds)} old `, mark(usd.ratePosition)) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
     el("p", { class: "proof" }, listing.listedAt ? `Listed ${when(listing.listedAt)}. ` : "When it was listed is not told. ",
       `Checked ${since(new Date(Date.now() - listing.ageSeconds * 1000).toISOString())} ago. `,
       listing.stale ? el("span", { class: "stale-mark" }, `Stale: ${listing.staleReason ?? ""}. `) : "", "Price: ", proof(listing.askPosition)));
 }
+
+function hostOf(url) { try { return new URL(url).host; } catch { return "an address that cannot be read"; } }
 
 function facts(gift) {
   const rows = [];
@@ -80,7 +84,7 @@ function facts(gift) {
   else if (gift.addressCandidates.length) row("Address once exported", gift.addressCandidates.join(" or "));
   for (const [word, key] of [["May be transferred from", "transferableAt"], ["May be exported from", "exportableAt"], ["May be resold from", "resellableAt"], ["Market lock ends", "unlocksAt"]])
     if (gift.dates?.[key]) row(word, when(gift.dates[key]), " · ", proof(gift.dates.position));
-  if (gift.imageUrl) row("Original picture", link(gift.imageUrl, "at " + new URL(gift.imageUrl).host));
-  for (const { field, reason } of gift.missing) row(field, reason);
+  if (gift.imageUrl) row("Original picture", link(gift.imageUrl, `at ${hostOf(gift.imageUrl)}`));
+  for (const { field, reason } of gift.missing) row(fieldWord(field), reason);
   return el("dl", { class: "facts" }, rows);
 }

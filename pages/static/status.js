@@ -1,6 +1,6 @@
 // The status page: how each market stands, where the log is, and what is not here.
 import { ask } from "./api.js";
-import { el } from "./dom.js";
+import { el, proof } from "./dom.js";
 import { age, when } from "./words.js";
 
 const STATUS = `query Status { log { position hash committedAt answeredAt }
@@ -17,7 +17,7 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, 
     el("h3", {}, name, el("span", {}, STATES[status?.state] ?? "not started")),
     el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
     total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
-    quarantine && el("p", { class: "bad" }, `Quarantined since ${when(quarantine.since)}: at ${quarantine.path || "/"} ${quarantine.why}. Its listings stay and are marked stale.`),
+    quarantine && el("p", { class: "bad" }, `Quarantined since ${when(quarantine.since)}: at ${quarantine.path || "/"} ${quarantine.why}. Its listings stay and are marked stale. `, proof(quarantine.position)),
     !quarantine && status?.reason && el("p", { class: "bad" }, status.reason),
     status?.lastFault && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
     status?.unknownFields > 0 && el("p", {}, `${status.unknownFields} fields on its pages are unknown to us and are counted.`),
@@ -46,7 +46,7 @@ async function draw() {
       ...row("Last event", log.committedAt ? when(log.committedAt) : "none yet"),
       ...row("Check it", el("a", { href: "/log", download: "ribbon.log" }, "download the whole log"), ", then ", el("code", {}, "ribbon verify log ribbon.log"), " recomputes this head."));
     document.getElementById("rates").replaceChildren(...(rates.length
-      ? rates.flatMap((rate) => row(`${rate.base} in ${rate.quote}`, `${(BigInt(rate.rateMicros) / 1_000_000n)}.${String(BigInt(rate.rateMicros) % 1_000_000n).padStart(6, "0")} · ${rate.source}, ${age(rate.ageSeconds)} old`))
+      ? rates.flatMap((rate) => row(`${rate.base} in ${rate.quote}`, `${(BigInt(rate.rateMicros) / 1_000_000n)}.${String(BigInt(rate.rateMicros) % 1_000_000n).padStart(6, "0")} · ${rate.source}, ${age(rate.ageSeconds)} old · `, proof(rate.position)))
       : row("None", "no rate is known; nothing is converted")));
     document.getElementById("missing").replaceChildren(...notCovered.map(({ name, why }) => el("li", {}, el("b", {}, name), `: ${why}`)));
     live.dataset.state = "live";

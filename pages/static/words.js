@@ -43,3 +43,10 @@ const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: 
   GIFT_TRANSFERRED: "Transferred", EXPORTED: "Exported", METADATA_SEEN: "Described", MARKET_QUARANTINED: "Market quarantined",
   MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };
 export function kindWord(kind) { return KINDS[kind] ?? kind.toLowerCase().replaceAll("_", " "); }
+
+const FIELDS = { address: "Address", addressCandidates: "Address once exported", custody: "Custody", owner: "Owner", imageUrl: "Original picture", dates: "Dates" };
+/** A field of the API as a heading: `symbol.rarityPerMille` is "Symbol rarity". */
+export function fieldWord(field) {
+  const text = FIELDS[field] ?? field.replace(/\.rarityPerMille$/, " rarity").replace(/\./g, " ").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return text[0].toUpperCase() + text.slice(1);
+}

@@ -25,15 +25,17 @@ pub async fn routes(
     config: &GraphqlConfig,
     stop: CancellationToken,
 ) -> Result<Router, Failure> {
+    let markets: Vec<_> = adapters::MARKETS.iter().map(|market| (market.info)()).collect();
+    let image_hosts: Vec<_> = markets.iter().flat_map(|market| market.image_hosts).copied().collect();
     let parts = ApiParts {
         pool,
         clock,
-        markets: adapters::MARKETS.iter().map(|market| (market.info)()).collect(),
+        markets,
         fees: Arc::new(FeeTable::bundled().clone()),
         address_candidates,
     };
     let state = ApiState::start(parts, config.options.clone(), stop.clone()).await.blame(Exit::NotNow)?;
-    Ok(pages::router().merge(graphql::router(state, stop)))
+    Ok(pages::router(&image_hosts).merge(graphql::router(state, stop)))
 }
 
 /// The addresses that a gift may have on TON, friendly form, a proved one first; none where the collection's address is no address.

@@ -57,6 +57,7 @@ impl FakeMarket {
             site_url: "",
             covers: &[],
             not_covered: &[],
+            image_hosts: &[],
             budget: RequestBudget { requests: 200_000, window_ms: 200_000, spacing_ms: 0 },
             feed_interval_ms: 8_000,
         };

@@ -8,7 +8,7 @@ use crate::{
         market_id,
         wire::{Entry, Happenings, HappeningsPage, What},
     },
-    json::{Loose, Notes, Nullable, Text, read_document},
+    json::{Loose, Notes, Nullable, read_document},
     text::{cut, is_keepable},
 };
 
