@@ -5,7 +5,7 @@ import { age, when } from "./words.js";
 
 const STATUS = `query Status { log { position hash committedAt answeredAt }
   markets { id name siteUrl covers notCovered listingsCount
-    status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone unknownFields }
+    status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone unknownFields }
     quarantine { path why since position } }
   rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
 
@@ -17,6 +17,7 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, 
     el("h3", {}, name, el("span", {}, STATES[status?.state] ?? "not started")),
     el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
     total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
+    el("p", {}, historyWords(status)),
     quarantine && el("p", { class: "bad" }, `Quarantined since ${when(quarantine.since)}: at ${quarantine.path || "/"} ${quarantine.why}. Its listings stay and are marked stale. `, proof(quarantine.position)),
     !quarantine && status?.reason && el("p", { class: "bad" }, status.reason),
     status?.lastFault && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
@@ -24,6 +25,11 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, 
     el("details", {}, el("summary", {}, "What is gathered, and what is not"),
       el("ul", {}, covers.map((text) => el("li", {}, text)), notCovered.map((text) => el("li", {}, `not: ${text}`)))),
     siteUrl && el("p", {}, el("a", { href: siteUrl, rel: "noopener noreferrer" }, siteUrl)));
+}
+
+function historyWords(status) {
+  if (!status?.historyFrom) return "History: nothing read yet.";
+  return `History: read back to ${when(status.historyFrom)}${status.historyIsDone ? ", as far as it is wanted" : ", going on"}.`;
 }
 
 /** What a reader has opened stays open, and keeps the focus. */

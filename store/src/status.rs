@@ -23,6 +23,10 @@ pub struct Standing {
     pub scopes_total: i64,
     /// Scopes whose first scan is complete.
     pub scopes_done: i64,
+    /// The oldest happening of the history read since the start, microseconds since 1970.
+    pub history_from_us: Option<i64>,
+    /// Whether the history has nothing more to read.
+    pub history_is_done: bool,
 }
 
 /// Writes a market's standing; `state_since` moves only when the state changes.
@@ -39,17 +43,21 @@ pub async fn record(pool: &Pool, market: &MarketId, standing: &Standing) -> Resu
         next_attempt_ms,
         scopes_total,
         scopes_done,
+        history_from_us,
+        history_is_done,
     } = standing;
     sqlx::query!(
-        "insert into market.market_status as s (market, state, reason, path, last_fault, last_fault_at, faults_in_a_row, next_attempt_at, scopes_total, scopes_done)
+        "insert into market.market_status as s (market, state, reason, path, last_fault, last_fault_at, faults_in_a_row, next_attempt_at, scopes_total, scopes_done,
+            history_from_us, history_is_done)
          values ($1, $2, $3, $4, $5, case when $5::text is null then null else clock_timestamp() end, $6,
-                 clock_timestamp() + $7::bigint * interval '1 millisecond', $8, $9)
+                 clock_timestamp() + $7::bigint * interval '1 millisecond', $8, $9, $10, $11)
          on conflict (market) do update set state = excluded.state,
             state_since = case when s.state = excluded.state then s.state_since else clock_timestamp() end,
             reason = excluded.reason, path = excluded.path,
             last_fault = coalesce(excluded.last_fault, s.last_fault), last_fault_at = coalesce(excluded.last_fault_at, s.last_fault_at),
             faults_in_a_row = excluded.faults_in_a_row, next_attempt_at = excluded.next_attempt_at,
-            scopes_total = excluded.scopes_total, scopes_done = excluded.scopes_done",
+            scopes_total = excluded.scopes_total, scopes_done = excluded.scopes_done,
+            history_from_us = least(excluded.history_from_us, s.history_from_us), history_is_done = excluded.history_is_done",
         market.as_str(),
         state,
         reason.as_deref(),
@@ -58,7 +66,9 @@ pub async fn record(pool: &Pool, market: &MarketId, standing: &Standing) -> Resu
         faults_in_a_row,
         *next_attempt_ms,
         scopes_total,
-        scopes_done
+        scopes_done,
+        *history_from_us,
+        history_is_done
     )
     .execute(pool)
     .await?;

@@ -27,13 +27,8 @@ pub async fn routes(
 ) -> Result<Router, Failure> {
     let markets: Vec<_> = adapters::MARKETS.iter().map(|market| (market.info)()).collect();
     let image_hosts: Vec<_> = markets.iter().flat_map(|market| market.image_hosts).copied().collect();
-    let parts = ApiParts {
-        pool,
-        clock,
-        markets,
-        fees: Arc::new(FeeTable::bundled().clone()),
-        address_candidates,
-    };
+    let parts =
+        ApiParts { pool, clock, markets, fees: Arc::new(FeeTable::bundled().clone()), address_candidates };
     let state = ApiState::start(parts, config.options.clone(), stop.clone()).await.blame(Exit::NotNow)?;
     Ok(pages::router(&image_hosts).merge(graphql::router(state, stop)))
 }

@@ -149,6 +149,10 @@ pub(crate) struct MarketStatus {
     scopes_total: i32,
     /// Parts whose first scan is complete: only of these is absence known.
     scopes_done: i32,
+    /// The oldest happening that was read of its history so far. Null before the first.
+    history_from: Option<DateTime>,
+    /// Whether its history was read back to the configured depth, or to its beginning.
+    history_is_done: bool,
     /// Distinct fields on its pages that we do not know.
     unknown_fields: i32,
 }
@@ -169,6 +173,8 @@ impl MarketStatus {
             next_attempt_at_us,
             scopes_total,
             scopes_done,
+            history_from_us,
+            history_is_done,
             unknown_fields,
         } = row;
         let count = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
@@ -186,6 +192,8 @@ impl MarketStatus {
             next_attempt_at: next_attempt_at_us.map(DateTime),
             scopes_total: count(scopes_total),
             scopes_done: count(scopes_done),
+            history_from: history_from_us.map(DateTime),
+            history_is_done,
             unknown_fields: count(unknown_fields),
         }
     }

@@ -104,10 +104,9 @@ impl Worker {
         self.commit_page(&request, exchange, page, told).await?;
         if is_history {
             self.state.history_cursor = cursor;
+            self.state.history_from_us = oldest_us(page).into_iter().chain(self.state.history_from_us).min();
             self.agenda.set_history_open(has_more);
-            if !has_more {
-                self.say_standing().await;
-            }
+            self.say_standing().await;
         } else {
             self.state.feed_cursor = cursor;
             self.agenda.feed_paged(now_ms, has_more);
@@ -122,11 +121,7 @@ impl Worker {
     fn is_deep_enough(&self, page: &Page) -> bool {
         let depth_us = i64::try_from(self.pace.history_ms).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
         let horizon_us = self.clock.now_us().saturating_sub(depth_us);
-        let times = page.sightings.iter().filter_map(|sighting| match &sighting.seen {
-            Seen::Happened { at_us, .. } => Some(*at_us),
-            _ => None,
-        });
-        times.min().is_some_and(|oldest| oldest < horizon_us)
+        oldest_us(page).is_some_and(|oldest| oldest < horizon_us)
     }
 
     async fn take_collections(
@@ -213,4 +208,13 @@ impl Worker {
         self.say_phase().await;
         Ok(())
     }
+}
+
+/// The oldest happening on a page, microseconds since 1970.
+fn oldest_us(page: &Page) -> Option<i64> {
+    let times = page.sightings.iter().filter_map(|sighting| match &sighting.seen {
+        Seen::Happened { at_us, .. } => Some(*at_us),
+        _ => None,
+    });
+    times.min()
 }

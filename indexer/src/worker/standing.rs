@@ -115,6 +115,8 @@ impl Worker {
             next_attempt_ms: (self.faults_in_a_row > 0).then(|| signed(waiting_ms)),
             scopes_total: count(total),
             scopes_done: count(done),
+            history_from_us: self.state.history_from_us,
+            history_is_done: !self.agenda.is_history_open(),
         };
         if self
             .told
@@ -182,7 +184,13 @@ impl Worker {
 }
 
 fn is_worth_a_row(held: &Standing, now: &Standing, since_ms: u64) -> bool {
-    let words = |standing: &Standing| Standing { scopes_done: 0, scopes_total: 0, ..standing.clone() };
-    let is_last = now.scopes_done == now.scopes_total;
+    let words = |standing: &Standing| Standing {
+        scopes_done: 0,
+        scopes_total: 0,
+        history_from_us: None,
+        ..standing.clone()
+    };
+    let counts = |standing: &Standing| (standing.scopes_done, standing.scopes_total);
+    let is_last = now.scopes_done == now.scopes_total && counts(held) != counts(now);
     words(held) != words(now) || (held != now && (is_last || since_ms >= COUNTS_EVERY_MS))
 }

@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) history_cursor: Option<String>,
     /// Hashes of the cursors to which the walk through the history was sent since it was begun or loaded.
     history_cursors: HashSet<u64>,
+    /// The oldest happening that the walk through the history has read since it was loaded, microseconds since 1970.
+    pub(super) history_from_us: Option<i64>,
     pub(super) collections_cursor: Option<String>,
     /// Pages of the walk through the collections that is under way.
     pub(super) collections_pages: u32,

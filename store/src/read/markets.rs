@@ -20,6 +20,8 @@ pub struct MarketRow {
     pub next_attempt_at_us: Option<i64>,
     pub scopes_total: i64,
     pub scopes_done: i64,
+    pub history_from_us: Option<i64>,
+    pub history_is_done: bool,
     /// Distinct fields on its pages that no adapter knows.
     pub unknown_fields: i64,
 }
@@ -51,6 +53,7 @@ pub async fn market_rows(pool: &Pool) -> Result<Vec<MarketRow>, ReadFault> {
                   (extract(epoch from s.last_ok_at) * 1000000)::bigint as last_ok_at_us,
                   (extract(epoch from s.last_fault_at) * 1000000)::bigint as last_fault_at_us, s.last_fault, s.faults_in_a_row,
                   (extract(epoch from s.next_attempt_at) * 1000000)::bigint as next_attempt_at_us, s.scopes_total, s.scopes_done,
+                  s.history_from_us, s.history_is_done,
                   (select count(*) from market.unknown_fields u where u.market = s.market) as "unknown_fields!"
            from market.market_status s order by s.market"#
     )

@@ -65,7 +65,7 @@ async fn a_quiet_market_writes_nothing() {
 
 async fn stage_cursor(stage: &Stage, walk: &str) -> Option<Option<String>> {
     let market = domain::MarketId::parse("getgems").unwrap();
-    store::known::cursor(stage.pool(), &market, walk).await.unwrap()
+    store::known::cursor(&stage.pool, &market, walk).await.unwrap()
 }
 
 /// A fingerprint of every table but the job's own rows: each row with the transaction that wrote it.
@@ -87,7 +87,7 @@ async fn writes(stage: &Stage) -> Vec<String> {
             "select '{table} ' || xmin::text || ' ' || md5(t::text) from market.{table} t order by 1"
         );
         let found: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(stage.pool()).await.expect("a table");
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&stage.pool).await.expect("a table");
         rows.extend(found);
     }
     rows
@@ -107,12 +107,12 @@ async fn what_vanishes_without_a_word_is_unseen_and_its_evidence_is_the_whole_sc
     until("the absence is seen", async || stage.listings("getgems").await == market.truth()).await;
     running.end().await;
     assert_eq!(stage.events("getgems", "delisted").await, 1);
-    let events = store::log::events_after(stage.pool(), 0, 1_000).await.unwrap();
+    let events = store::log::events_after(&stage.pool, 0, 1_000).await.unwrap();
     let delisted =
         events.iter().find(|logged| logged.event.fact.kind() == domain::EventKind::Delisted).unwrap();
     let manifest = delisted.event.evidence.clone().expect("an absence has evidence");
     let (bytes, _) =
-        store::evidence::load(stage.pool(), manifest.hash).await.unwrap().expect("the manifest is kept");
+        store::evidence::load(&stage.pool, manifest.hash).await.unwrap().expect("the manifest is kept");
     let manifest = domain::Exchange::from_evidence(&bytes, 0, domain::Origin::Fetched).unwrap();
     assert_eq!(
         (manifest.request.method.as_str(), manifest.request.target.as_str()),
@@ -121,7 +121,7 @@ async fn what_vanishes_without_a_word_is_unseen_and_its_evidence_is_the_whole_sc
     let pages: Vec<domain::EvidenceHash> = serde_json::from_slice(&manifest.body).unwrap();
     assert_eq!(pages.len(), 2, "six lots less one, three to a page");
     for page in pages {
-        let (bytes, _) = store::evidence::load(stage.pool(), page).await.unwrap().expect("each page is kept");
+        let (bytes, _) = store::evidence::load(&stage.pool, page).await.unwrap().expect("each page is kept");
         assert!(!String::from_utf8_lossy(&bytes).contains("plushpepe-5\""));
     }
     // What vanished was last seen by a scan that found nothing new; that sight is written with the evidence of the first.
@@ -143,9 +143,9 @@ async fn only_pages_that_an_event_needs_are_kept() {
     until("it is seen", async || stage.listings("getgems").await == market.truth()).await;
     running.end().await;
     let kept: i64 =
-        sqlx::query_scalar("select count(*) from market.evidence").fetch_one(stage.pool()).await.unwrap();
+        sqlx::query_scalar("select count(*) from market.evidence").fetch_one(&stage.pool).await.unwrap();
     let referred: i64 = sqlx::query_scalar("select count(distinct evidence_hash) from market.events")
-        .fetch_one(stage.pool())
+        .fetch_one(&stage.pool)
         .await
         .unwrap();
     assert_eq!(kept, referred);
@@ -189,6 +189,15 @@ async fn the_history_is_read_back_to_its_depth() {
     until("the walk has ended", async || stage_cursor(&stage, "history").await == Some(None)).await;
     assert_eq!(stage.listings("getgems").await, market.truth());
     assert_eq!(stage.events("getgems", "delisted").await, 0, "lives told from the end need no restatement");
+    let oldest: i64 = sqlx::query_scalar("select min(key_at_us) from market.events where kind = 'sold'")
+        .fetch_one(&stage.pool)
+        .await
+        .expect("the oldest sale");
+    until("its progress is told", async || {
+        let rows = store::read::market_rows(&stage.pool).await.expect("the standings");
+        rows[0].history_is_done && rows[0].history_from_us.is_some_and(|from| from <= oldest)
+    })
+    .await;
     running.end().await;
 }
 
@@ -201,7 +210,7 @@ async fn unknown_fields_are_counted() {
     running.end().await;
     let seen: i64 =
         sqlx::query_scalar("select seen from market.unknown_fields where path = '/rows/*/surprise'")
-            .fetch_one(stage.pool())
+            .fetch_one(&stage.pool)
             .await
             .expect("the field is counted");
     assert!(seen >= 3);
@@ -296,7 +305,7 @@ async fn a_lost_lease_is_taken_again() {
             "select pid from pg_locks where locktype = 'advisory' and granted
              and database = (select oid from pg_database where datname = current_database())",
         )
-        .fetch_optional(stage.pool())
+        .fetch_optional(&stage.pool)
         .await
         .expect("the locks");
         holder
@@ -304,7 +313,7 @@ async fn a_lost_lease_is_taken_again() {
     let first = holder().await.expect("a lease");
     let ended: bool = sqlx::query_scalar("select pg_terminate_backend($1)")
         .bind(first)
-        .fetch_one(stage.pool())
+        .fetch_one(&stage.pool)
         .await
         .expect("an end");
     assert!(ended);

@@ -179,6 +179,8 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "nextAttemptAt",
             "scopesTotal",
             "scopesDone",
+            "historyFrom",
+            "historyIsDone",
             "unknownFields",
         ],
     ),
