@@ -33,7 +33,8 @@ pub enum SourceFault {
         /// What happened, for the log.
         why: String,
     },
-    /// The source refuses us until somebody acts: missing or expired credentials, 403.
+    /// The source refuses us until somebody acts: missing or expired credentials, 403. `why` may be shown to anybody, `mend` is
+    /// for operators: it may name their files.
     #[error("{why}; {mend}")]
     Refused {
         /// What happened.

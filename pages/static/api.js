@@ -1,7 +1,21 @@
 // The API, asked by POST. A refusal becomes an Error with the server's own words and code.
 
+const PAGES_MAX = 30;
+
 export class Refused extends Error {
   constructor(message, code) { super(message); this.code = code; }
+}
+
+/** Every node of a connection, page by page; `query` gives it as `page` and takes `$after`. */
+export async function askAll(query, variables = {}) {
+  const nodes = [];
+  for (let after = null, pages = 0; pages < PAGES_MAX; pages += 1) {
+    const { page } = await ask(query, { ...variables, after });
+    nodes.push(...page.nodes);
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  return nodes;
 }
 
 export async function ask(query, variables = {}) {

@@ -1,13 +1,13 @@
 // The market page: filters in the address, a grid from Postgres, a live tape, and a refresh when an event touches what is shown.
-import { ask } from "./api.js";
+import { ask, askAll } from "./api.js";
 import { art, loadBackdrops, showReal } from "./art.js";
 import { CARD, badge, card, isSame, looks, renew } from "./cards.js";
 import { el, mark, proof } from "./dom.js";
 import { openSheet } from "./sheet.js";
 import { follow } from "./stream.js";
-import { giftNumber, kindWord, nanoton, since } from "./words.js";
+import { giftNumber, kindWord, nanoton, since, worldWords } from "./words.js";
 
-const PAGE = 40, SHOWN_MAX = 400, ASKED_MAX = 100, TAPE = 30, STRIP = 40, REFRESH_MS = 900, IDLE_MS = 20_000, TICK_MS = 5_000, CATALOG_MS = 60_000;
+const PAGE = 40, SHOWN_MAX = 400, ASKED_MAX = 100, TAPE = 30, STRIP = 40, REFRESH_MS = 900, IDLE_MS = 20_000, TICK_MS = 5_000, CATALOG_MS = 60_000, FILLING_MS = 3_000;
 const form = document.getElementById("filters");
 const grid = document.getElementById("grid");
 const message = document.getElementById("message");
@@ -17,6 +17,10 @@ let shown = new Map(), wanted = PAGE, asked = 0, refreshTimer = null;
 
 const LISTINGS = `query Listings($filter: ListingFilter!, $sort: ListingSort!, $first: Int!, $after: Cursor) {
   listings(filter: $filter, sort: $sort, first: $first, after: $after) { totalCount asOf { position ageMs } pageInfo { endCursor hasNextPage } nodes { ${CARD} } } }`;
+const COLLECTIONS = `query Collections($after: Cursor) { page: collections(first: 100, after: $after) { nodes { slug title } pageInfo { hasNextPage endCursor } } }`;
+/** Those that something on sale has: others would find nothing. */
+const ATTRIBUTES = `query Attributes($slug: Slug!, $after: Cursor) { page: floors(filter: { collections: [$slug], kinds: [MODEL, BACKDROP, SYMBOL], bestOnly: true }, first: 100, after: $after) {
+  nodes { kind name } pageInfo { hasNextPage endCursor } } }`;
 const KINDS = "kinds: [LISTED, REPRICED, SOLD, DELISTED, MARKET_QUARANTINED, MARKET_RELEASED]";
 const TOLD = "kind position at price { text } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } }";
 const EVENTS = `subscription Events($after: Cursor) { events(after: $after, filter: { ${KINDS} }) {
@@ -158,10 +162,11 @@ function offer(select, options) {
 }
 
 async function catalog() {
-  const { collections, floors, markets, notCovered } = await ask(`query Catalog { collections(first: 100) { nodes { slug title } }
+  const { floors, markets, notCovered } = await ask(`query Catalog {
     floors(filter: { kinds: [COLLECTION], bestOnly: true, currency: "TON" }, first: 100) { nodes { slug price { text amount } askPosition listing { gift { model { name } symbol { name } backdrop { name } } } } }
-    markets { id name } notCovered { name why } }`);
-  const titles = new Map(collections.nodes.map(({ slug, title }) => [slug, title]));
+    markets { id name status { state scopesDone scopesTotal } } notCovered { name why } }`);
+  const titles = new Map((await askAll(COLLECTIONS)).map(({ slug, title }) => [slug, title]));
+  filling(markets);
   offer(form.elements.collection, [...titles].sort(([, a], [, b]) => a.localeCompare(b)));
   offer(form.elements.market, markets.map(({ id, name }) => [id, name]));
   document.getElementById("collections").replaceChildren(...floors.nodes.slice(0, STRIP).map((floor) => {
@@ -171,6 +176,15 @@ async function catalog() {
   }));
   press();
   document.getElementById("missing").textContent = `Not gathered: ${notCovered.map((place) => place.name).join(", ")}.`;
+}
+
+/** Until every part of a market was seen once, what is shown is not all there is. */
+function filling(markets) {
+  const parts = markets.filter(({ status }) => status?.state === "STARTING").map(({ name, status }) => `${name} (${status.scopesDone} of ${status.scopesTotal} parts)`);
+  const box = document.getElementById("filling");
+  box.textContent = parts.length ? `The first picture is still being gathered, so floors and listings are not all here yet: ${parts.join(", ")}.` : "";
+  box.hidden = !parts.length;
+  if (parts.length) setTimeout(() => catalog().catch(() => {}), FILLING_MS);
 }
 
 function press() {
@@ -189,12 +203,10 @@ async function attributes(keep = {}) {
   const fields = { MODEL: "model", BACKDROP: "backdrop", SYMBOL: "symbol" };
   for (const name of Object.values(fields)) form.elements[name].replaceChildren(new Option("Any", ""));
   if (!slug) return;
-  const { collection } = await ask(`query Attributes($slug: Slug!) { collection(slug: $slug) { attributes { kind name rarityPerMille } } }`, { slug }).catch(() => ({}));
-  const seen = new Set();
-  for (const { kind, name } of collection?.attributes ?? []) {
-    if (seen.has(kind + name)) continue;
-    seen.add(kind + name);
-    form.elements[fields[kind]].append(new Option(name, name));
+  const found = await askAll(ATTRIBUTES, { slug }).catch(() => []);
+  for (const [kind, field] of Object.entries(fields)) {
+    const names = new Set(found.filter((floor) => floor.kind === kind).map((floor) => floor.name));
+    form.elements[field].append(...[...names].sort((a, b) => a.localeCompare(b)).map((name) => new Option(name, name)));
   }
   for (const [name, value] of Object.entries(keep)) if (form.elements[name]) form.elements[name].value = value;
 }
@@ -202,12 +214,8 @@ async function attributes(keep = {}) {
 async function world() {
   const ready = await fetch("/ready").then((r) => r.json()).catch(() => ({}));
   showReal(ready.world === "live");
-  if (ready.world && ready.world !== "live") {
-    const box = document.getElementById("world");
-    box.textContent = "Simulated market: everything here comes from the built-in sandbox. No gift, price or person on this page is real.";
-    box.title = ready.world;
-    box.hidden = false;
-  }
+  const words = worldWords(ready.world), box = document.getElementById("world");
+  if (words) { box.textContent = words; box.title = ready.world; box.hidden = false; }
 }
 
 let collectionBefore = "";
@@ -229,8 +237,11 @@ async function begin() {
   await catalog().catch((refused) => say(refused.message));
   const asked = Object.fromEntries(new URLSearchParams(location.search));
   for (const [name, value] of Object.entries(asked)) if (form.elements[name]) form.elements[name].value = value;
+  // A sort that is none would leave nothing chosen.
+  if (!form.elements.sort.value) form.elements.sort.selectedIndex = 0;
   collectionBefore = form.elements.collection.value;
   await attributes(asked);
+  saveAddress();
   await load();
   watch();
 }

@@ -1,7 +1,7 @@
 // The status page: how each market stands, where the log is, and what is not here.
 import { ask } from "./api.js";
 import { el, proof } from "./dom.js";
-import { age, when } from "./words.js";
+import { age, when, worldWords } from "./words.js";
 
 const STATUS = `query Status { log { position hash committedAt answeredAt }
   markets { id name siteUrl covers notCovered listingsCount
@@ -9,7 +9,7 @@ const STATUS = `query Status { log { position hash committedAt answeredAt }
     quarantine { path why since position } }
   rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
 
-const STATES = { STARTING: "starting", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
+const STATES = { STARTING: "gathering its first picture", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
 function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, quarantine }) {
   const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
@@ -20,7 +20,7 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, 
     el("p", {}, historyWords(status)),
     quarantine && el("p", { class: "bad" }, `Quarantined since ${when(quarantine.since)}: at ${quarantine.path || "/"} ${quarantine.why}. Its listings stay and are marked stale. `, proof(quarantine.position)),
     !quarantine && status?.reason && el("p", { class: "bad" }, status.reason),
-    status?.lastFault && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
+    status?.lastFault && status.lastFault !== status.reason && !quarantine && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
     status?.unknownFields > 0 && el("p", {}, `${status.unknownFields} fields on its pages are unknown to us and are counted.`),
     el("details", {}, el("summary", {}, "What is gathered, and what is not"),
       el("ul", {}, covers.map((text) => el("li", {}, text)), notCovered.map((text) => el("li", {}, `not: ${text}`)))),
@@ -28,7 +28,7 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, 
 }
 
 function historyWords(status) {
-  if (!status?.historyFrom) return "History: nothing read yet.";
+  if (!status?.historyFrom) return status?.historyIsDone ? "History: none is read." : "History: nothing read yet.";
   return `History: read back to ${when(status.historyFrom)}${status.historyIsDone ? ", as far as it is wanted" : ", going on"}.`;
 }
 
@@ -50,7 +50,7 @@ async function draw() {
     document.getElementById("log").replaceChildren(
       ...row("Position", String(log.position)), ...row("Head", el("code", {}, log.hash)),
       ...row("Last event", log.committedAt ? when(log.committedAt) : "none yet"),
-      ...row("Check it", el("a", { href: "/log", download: "ribbon.log" }, "download the whole log"), ", then ", el("code", {}, "ribbon verify log ribbon.log"), " recomputes this head."));
+      ...row("Check it", el("a", { href: "/log", download: "ribbon-log.ndjson" }, "download the whole log"), ", then ", el("code", {}, "ribbon verify log ribbon-log.ndjson"), " recomputes this head."));
     document.getElementById("rates").replaceChildren(...(rates.length
       ? rates.flatMap((rate) => row(`${rate.base} in ${rate.quote}`, `${(BigInt(rate.rateMicros) / 1_000_000n)}.${String(BigInt(rate.rateMicros) % 1_000_000n).padStart(6, "0")} · ${rate.source}, ${age(rate.ageSeconds)} old · `, proof(rate.position)))
       : row("None", "no rate is known; nothing is converted")));
@@ -66,8 +66,8 @@ async function draw() {
 async function world() {
   const ready = await fetch("/ready").then((r) => r.json()).catch(() => ({}));
   if (ready.world) {
-    const box = document.getElementById("world");
-    box.textContent = ready.world === "live" ? "Live data." : `Simulated: the built-in sandbox (${ready.world}).`;
+    const box = document.getElementById("world"), words = worldWords(ready.world);
+    box.textContent = words ? `${words} (${ready.world})` : "Live data.";
     box.hidden = false;
   }
 }

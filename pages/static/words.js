@@ -44,6 +44,14 @@ const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: 
   MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };
 export function kindWord(kind) { return KINDS[kind] ?? kind.toLowerCase().replaceAll("_", " "); }
 
+/** What a page says of its world; null for the live one, of which nothing need be said. */
+export function worldWords(world) {
+  if (!world || world === "live") return null;
+  if (world.startsWith("sandbox ")) return "Simulated market: everything here comes from a sandbox. No gift, price or person on this page is real.";
+  if (world === "fixtures") return "Pages from files: what stands here was read from recorded and constructed pages that come with Ribbon, not from the markets.";
+  return `Not the live markets: ${world}.`;
+}
+
 const FIELDS = { address: "Address", addressCandidates: "Address once exported", custody: "Custody", owner: "Owner", imageUrl: "Original picture", dates: "Dates" };
 /** A field of the API as a heading: `symbol.rarityPerMille` is "Symbol rarity". */
 export function fieldWord(field) {

@@ -129,12 +129,9 @@ impl Sessions {
     }
 
     fn unreadable(&self, why: &str) -> SourceFault {
-        let path = self.path.display();
+        // The path is the operator's business and stands in what to do about it.
         SourceFault::Refused {
-            why: format!(
-                "no initData for MRKT: {} names {path}, which cannot be used: {why}",
-                INIT_DATA_FILE.variable
-            ),
+            why: format!("no initData for MRKT: the file of {} cannot be used: {why}", INIT_DATA_FILE.variable),
             mend: self.mend(),
         }
     }

@@ -18,7 +18,7 @@ Examples:
   ribbon up                        everything in one process, with a sandbox as the outside world
   ribbon up --sandbox-gifts 2000   the same with a smaller world
   ribbon config                    every setting with its default, unit and meaning
-  ribbon verify event event-17.json
+  ribbon verify event ribbon-event-17.json
                                    recompute an event from the evidence file that a page offers
 
 Settings come from RIBBON_* variables, from ribbon.toml, or from flags; `ribbon config` lists them.";
@@ -91,7 +91,7 @@ pub(super) const VERIFY_AFTER: &str = "\
 Examples:
   ribbon verify gift plushpepe-298 --collection EQBG-g6ahkAUGWpefWbx-D_9sQ8oWbvy6puuq78U2c4NUDFS
   ribbon verify page getgems page.json --request 'GET /v1/nfts/offchain/on-sale/EQ...'
-  ribbon verify event event-17.json
+  ribbon verify event ribbon-event-17.json
   ribbon export log | ribbon verify log -
 
 Exit codes:
@@ -122,7 +122,7 @@ pub(super) const EXPORT: &str = "\
 
 pub(super) const EXPORT_AFTER: &str = "\
 Examples:
-  ribbon export log > log.ndjson
+  ribbon export log > ribbon-log.ndjson
   ribbon export log --after 1000 | ribbon verify log -";
 
 pub(super) const CONFIG: &str = "\

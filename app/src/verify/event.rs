@@ -49,11 +49,25 @@ pub(super) fn verify(bytes: &[u8]) -> Answer {
         .with("position", logged.position)
         .with("event", said)
         .with("line_sha256", line_hash(&logged))
+        .with("not_judged_here", not_judged(&logged.event))
         .with("checks", &checks);
     match &file.batch {
         Some(batch) => answer.with("batch", batch),
         None => answer,
     }
+}
+
+/// The members that no evidence can speak of, and what speaks of them.
+fn not_judged(event: &Event) -> Value {
+    let mut members = vec!["position", "observed_at_us", "origin", "corrects"];
+    if event.key.rank == KeyRank::Scan {
+        members.push("key");
+    }
+    serde_json::json!({
+        "members": members,
+        "because": "they are on the database's clock, or say what the log knew before",
+        "instead": "find line_sha256 in an exported log and check that by `ribbon verify log`",
+    })
 }
 
 /// Names the event's line, to find it in an exported log.

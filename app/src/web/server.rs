@@ -42,7 +42,7 @@ impl Server {
             Ok::<_, std::io::Error>(Self { listener, address, head_timeout: HEAD_TIMEOUT })
         };
         bound.await.with_context(|| {
-            format!("{variable} is `{listen}`, which cannot be listened on: give another address or port")
+            format!("{variable} is `{listen}`, which cannot be listened on: stop what listens there, perhaps another ribbon, or give another address or port")
         })
     }
 

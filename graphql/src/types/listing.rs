@@ -26,6 +26,10 @@ pub(crate) struct Listing {
     pub(crate) row: ListingRow,
 }
 
+/// A market of which nothing was read for so long is one whose listings may be long gone: 15 minutes, in microseconds. Its feed is
+/// asked every few seconds.
+const SILENT_US: i64 = 900_000_000;
+
 impl Listing {
     pub(crate) fn new(reading: &Arc<Reading>, row: ListingRow) -> Self {
         Self { reading: Arc::clone(reading), row }
@@ -57,13 +61,13 @@ impl Listing {
         if self.reading.head.is_none() {
             return Ok(None);
         }
-        let status = self.reading.market(&self.row.market).await?;
-        Ok(status.filter(|row| matches!(row.state.as_str(), "quarantined" | "refused" | "stopped")).map(
-            |row| {
-                let reason = row.reason.unwrap_or_else(|| format!("the market is {}", row.state));
-                (row.state_since_us, reason)
-            },
-        ))
+        let Some(row) = self.reading.market(&self.row.market).await? else { return Ok(None) };
+        if matches!(row.state.as_str(), "quarantined" | "refused" | "stopped") {
+            let reason = row.reason.unwrap_or_else(|| format!("the market is {}", row.state));
+            return Ok(Some((row.state_since_us, reason)));
+        }
+        let silent = row.checked_at_us.filter(|at_us| self.reading.now_us() - at_us > SILENT_US);
+        Ok(silent.map(|at_us| (at_us, "nothing of the market was read since then".to_owned())))
     }
 }
 

@@ -69,7 +69,10 @@ impl Worker {
         let Some(request) = self.told.asked.take() else { return Ok(()) };
         let now_ms = self.now_ms();
         self.faults_in_a_row = self.faults_in_a_row.saturating_add(1);
-        self.told.last_fault = Some(fault.to_string());
+        self.told.last_fault = Some(match &fault {
+            SourceFault::Refused { why, .. } => why.clone(),
+            other => other.to_string(),
+        });
         self.progress.send_modify(|progress| progress.faults += 1);
         match &fault {
             SourceFault::Retry { .. } => {

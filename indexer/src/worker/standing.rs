@@ -95,8 +95,8 @@ impl Worker {
         let now_ms = self.now_ms();
         let waiting_ms = self.ready_ms(now_ms).saturating_sub(now_ms);
         let state = match self.phase() {
-            Phase::Starting => "starting",
-            Phase::Filling | Phase::Following => "ok",
+            Phase::Starting | Phase::Filling => "starting",
+            Phase::Following => "ok",
             Phase::BackingOff => "backing_off",
             Phase::Quarantined => "quarantined",
             Phase::Refused => "refused",

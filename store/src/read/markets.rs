@@ -37,7 +37,7 @@ pub struct QuarantineRow {
     pub path: String,
     /// What was expected and what stood there.
     pub why: String,
-    /// When that event was observed, microseconds since 1970.
+    /// When the first event of this quarantine was observed, microseconds since 1970: a page that breaks elsewhere goes on with it.
     pub since_us: i64,
 }
 
@@ -82,9 +82,16 @@ pub async fn open_counts(pool: &Pool) -> Result<Vec<(String, i64)>, ReadFault> {
 pub async fn quarantines(pool: &Pool, position: i64) -> Result<Vec<QuarantineRow>, ReadFault> {
     let rows = sqlx::query_as!(
         QuarantineRow,
-        "select q.from_position, q.market, q.path, q.why, e.observed_at_us as since_us
-         from market.quarantines q join market.events e on e.position = q.from_position
-         where q.from_position <= $1 and (q.to_position is null or q.to_position > $1) order by q.market",
+        r#"with recursive chain as (
+             select q.from_position as last, q.market, q.from_position as first from market.quarantines q
+             where q.from_position <= $1 and (q.to_position is null or q.to_position > $1)
+             union all
+             select c.last, c.market, q.from_position from chain c
+             join market.quarantines q on q.market = c.market and q.to_position = c.first)
+         select q.from_position, q.market, q.path, q.why, e.observed_at_us as since_us
+         from market.quarantines q
+         join (select last, min(first) as first from chain group by last) c on c.last = q.from_position
+         join market.events e on e.position = c.first order by q.market"#,
         position
     )
     .fetch_all(pool)

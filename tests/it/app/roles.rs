@@ -91,6 +91,15 @@ async fn roles_work_alone_and_agree() {
     assert_eq!(rebuilt.code, Some(0), "{}", rebuilt.stderr);
     assert_eq!(store::state::hash(&database.pool).await.expect("the state's hash"), hash);
 
+    // Beside a market that lives on, a check finds nothing wrong either.
+    let mut living = command("index", url, &settings).start();
+    living.line("it gathers", |line| line.starts_with("Ribbon gathers").then_some(())).await;
+    for _ in 0..3 {
+        let checked = command("check --json --offline", url, &settings).run(b"").await.json();
+        let all = checked["findings"].as_array().expect("a list");
+        assert!(all.iter().all(|one| one["outcome"] != "wrong"), "{checked}");
+    }
+    assert_eq!(living.interrupt().await.code(), Some(0));
     assert_eq!(served.interrupt().await.code(), Some(0));
 }
 

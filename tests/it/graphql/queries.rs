@@ -255,9 +255,33 @@ async fn a_market_says_what_it_covers_and_when_it_is_stale() {
         "the market's pages cannot be read: at `/items/0/price` expected a number, found null"
     );
     assert_eq!(of("getgems")["stale"], false);
-    api.log(vec![super::scene::about("mrkt", 71, "r", domain::Cause::Watch, domain::Fact::MarketReleased)])
+    let elsewhere = domain::Fact::MarketQuarantined {
+        path: "/items/1/price".into(),
+        why: "expected a number, found text".into(),
+    };
+    api.log(vec![super::scene::about("mrkt", 71, "s", domain::Cause::Watch, elsewhere)]).await;
+    let quarantine = api.ask(query).await["markets"][1]["quarantine"].clone();
+    assert_eq!(quarantine["path"], "/items/1/price");
+    assert_eq!(quarantine["since"], "1970-01-01T00:01:10Z", "breaking elsewhere it is the same quarantine");
+    api.log(vec![super::scene::about("mrkt", 72, "r", domain::Cause::Watch, domain::Fact::MarketReleased)])
         .await;
     assert_eq!(api.ask(query).await["listings"]["nodes"][0]["stale"], false);
+
+    // A market that is simply not read any more.
+    for (minutes, is_stale) in [(14, false), (16, true)] {
+        sqlx::query(
+            "insert into market.market_status (market, state, checked_at) values ('getgems', 'ok', clock_timestamp() - $1 * interval '1 minute')
+             on conflict (market) do update set checked_at = excluded.checked_at",
+        )
+        .bind(minutes)
+        .execute(&api.pool)
+        .await
+        .expect("the row");
+        let data = api.ask(query).await;
+        let nodes = data["listings"]["nodes"].as_array().expect("nodes");
+        let getgems = nodes.iter().find(|node| node["market"]["id"] == "getgems").expect("a listing");
+        assert_eq!(getgems["stale"], is_stale, "{minutes} minutes");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,11 +129,13 @@ pub(super) async fn compare_listings(
     Ok(missing)
 }
 
-/// How many floors agree, or the first difference in words.
+/// How many floors agree, or the first difference in words. How many listings stand behind a floor is told as of now alone, so
+/// `with_counts` is for floors that stand at the position still.
 pub(super) async fn compare_floors(
     pool: &Pool,
     expected: &Open,
     position: i64,
+    with_counts: bool,
 ) -> Result<Result<usize, String>, ReadFault> {
     let due: BTreeMap<Key, Value> = floors(expected.values().map(|due| &due.listing))
         .into_iter()
@@ -146,7 +148,7 @@ pub(super) async fn compare_floors(
                 market,
                 currency.code().to_owned(),
             );
-            let listings = i64::try_from(floor.listings).unwrap_or(i64::MAX);
+            let listings = with_counts.then(|| i64::try_from(floor.listings).unwrap_or(i64::MAX));
             (key, (floor.amount, floor.all_in_amount, floor.all_in_at_least, floor.position, listings))
         })
         .collect();
@@ -162,12 +164,14 @@ pub(super) async fn compare_floors(
                 row.market.clone(),
                 row.currency.clone(),
             );
-            let held =
-                (row.amount, row.all_in_amount, row.all_in_at_least, row.listing_position, row.listings);
+            let listings = with_counts.then_some(row.listings);
+            let held = (row.amount, row.all_in_amount, row.all_in_at_least, row.listing_position, listings);
             if due.get(&key) != Some(&held) {
+                let due = due.get(&key).map_or_else(|| "none".to_owned(), floor_words);
                 return Ok(Err(format!(
-                    "{key:?}: the log gives {:?}, the table holds {held:?}",
-                    due.get(&key)
+                    "{}: the log gives {due}, the table holds {}",
+                    key_words(&key),
+                    floor_words(&held)
                 )));
             }
         }
@@ -183,4 +187,16 @@ pub(super) async fn compare_floors(
 }
 
 type Key = (String, String, String, String, String);
-type Value = (i64, i64, bool, i64, i64);
+type Value = (i64, i64, bool, i64, Option<i64>);
+
+fn key_words((slug, kind, name, market, currency): &Key) -> String {
+    let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+    let market = if market.is_empty() { "every market" } else { market };
+    format!("{kind}{name} of {slug} on {market} in {currency}")
+}
+
+fn floor_words((amount, all_in, at_least, position, listings): &Value) -> String {
+    let at_least = if *at_least { "at least " } else { "" };
+    let listings = listings.map(|listings| format!(", {listings} listings")).unwrap_or_default();
+    format!("{amount} (all-in {at_least}{all_in}) by event {position}{listings}")
+}
