@@ -10,6 +10,9 @@ const AWAY_CLASSES: [&str; 6] = ["08", "40", "53", "55", "57", "58"];
 /// A server that takes no writes, as a standby does until it takes over.
 const READ_ONLY: &str = "25006";
 
+/// A statement that is prepared once would else keep the plan that fitted when its tables were empty, and read them whole as they grow.
+const PLAN_EACH_TIME: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
+
 /// The pool all of store works on.
 pub type Pool = sqlx::PgPool;
 
@@ -47,7 +50,8 @@ pub async fn connect(options: &PoolOptions) -> Result<Pool, ConnectFault> {
         .url
         .parse::<PgConnectOptions>()
         .map_err(|fault| ConnectFault::Url { why: fault.to_string() })?
-        .application_name(&options.application);
+        .application_name(&options.application)
+        .options([PLAN_EACH_TIME]);
     PgPoolOptions::new()
         .max_connections(options.connections_max)
         .min_connections(1)

@@ -47,7 +47,7 @@ async fn gather(pool: &Pool, sandbox: &Running, stop: &CancellationToken) -> tok
     let settings = Settings::new(&lookup).with_speed(SPEED_X1000);
     let source = (RATES[0].build)(&settings).expect("an adapter");
     let options = IngestOptions { fees: Arc::new(FeeTable::bundled().clone()), evidence_keep_days: 30 };
-    let (ingest, _) = Ingest::spawn(pool.clone(), options);
+    let (ingest, writer) = Ingest::spawn(pool.clone(), options);
     let rates = Rates {
         source,
         pool: pool.clone(),
@@ -56,7 +56,12 @@ async fn gather(pool: &Pool, sandbox: &Running, stop: &CancellationToken) -> tok
         pace: Pace { speed_x1000: SPEED_X1000, ..Pace::live(0) },
         notices: Notices::spawn(Arc::new(NoSink)),
     };
-    tokio::spawn(rates.run(stop.clone()))
+    let stop = stop.clone();
+    // It has ended when what it handed to the writer is written too.
+    tokio::spawn(async move {
+        rates.run(stop).await;
+        writer.await.expect("the writer ends");
+    })
 }
 
 /// The rates of the log, once there are at least so many.

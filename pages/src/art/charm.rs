@@ -16,7 +16,7 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Each side has its own three places, so the two never cover each other.
-const LEFT: [(u8, u8); 3] = [(32, 166), (32, 34), (28, 100)];
+const LEFT: [(u8, u8); 3] = [(32, 166), (30, 70), (28, 118)];
 const RIGHT: [(u8, u8); 3] = [(168, 166), (168, 34), (172, 100)];
 
 /// The charms of a model; its figure takes other choices of the same seed.
