@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use domain::{MarketId, Seen, sighting::ScopeId};
+use futures_util::future::try_join_all;
 use indexer::{
     fixtures::{PageAtHand, fill},
     intake::Intake,
@@ -76,8 +77,8 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
             format!(
                 "Every market of a sandbox with {gifts} gifts is walked by its adapter and written to disk first. Measured is all from the \
                  first file opened (just written, so it is still in memory) to the last commit: reading, deciding against what the database \
-                 knows, folding into state, hashing into the chain, evidence, every commit waiting for the disk. Pages are read in one \
-                 thread, {PAGES_TOGETHER} make one commit. What is open afterwards is compared with what the world says is for sale."
+                 knows, folding into state, hashing into the chain, evidence, every commit waiting for the disk. Markets are taken in side by \
+                 side, as by their workers; {PAGES_TOGETHER} pages make one batch. What is open afterwards is compared with what the world says is for sale."
             ),
             "The peer is COPY of every row that was written, one connection, one COPY for each table, into a new database with the same \
              indexes on the same server; the faster of binary and text counts, in each round its own."
@@ -92,14 +93,8 @@ pub(crate) async fn backfill(pool: &Pool, book: &Book) -> anyhow::Result<(Durati
     let (ingest, writer) = Ingest::spawn(pool.clone(), IngestOptions { fees, evidence_keep_days: 30 });
     let intake = Intake::new(pool.clone(), ingest);
     let began = Instant::now();
-    let (batches, mut waiting) = mpsc::channel(BATCHES_AHEAD);
-    let files = book.files().to_vec();
-    let reading = tokio::task::spawn_blocking(move || read_all(&files, &batches));
-    let mut events = 0;
-    while let Some(batch) = waiting.recv().await {
-        events += fill(&intake, &batch, scope_of).await?.events;
-    }
-    reading.await.context("the reader ends")??;
+    let filling = book.walks().iter().map(|walk| fill_market(&intake, walk));
+    let events = try_join_all(filling).await?.into_iter().sum();
     drop(intake);
     writer.await.context("the writer ends")?;
     let took = began.elapsed();
@@ -111,6 +106,22 @@ pub(crate) async fn backfill(pool: &Pool, book: &Book) -> anyhow::Result<(Durati
     let is_whole = open.into_iter().collect::<BTreeSet<_>>() == book.open;
     anyhow::ensure!(is_whole, "{count} open listings, and the pages show {} or others", book.open.len());
     Ok((took, events))
+}
+
+/// The pages of one market, as its worker takes them in: in order, beside the other markets. Says how many events were logged.
+async fn fill_market(intake: &Intake, walk: &[PathBuf]) -> anyhow::Result<usize> {
+    let (intake, walk) = (intake.clone(), walk.to_vec());
+    let task = tokio::spawn(async move {
+        let (batches, mut waiting) = mpsc::channel(BATCHES_AHEAD);
+        let reading = tokio::task::spawn_blocking(move || read_all(&walk, &batches));
+        let mut events = 0;
+        while let Some(batch) = waiting.recv().await {
+            events += fill(&intake, &batch, scope_of).await?.events;
+        }
+        reading.await.context("the reader ends")??;
+        anyhow::Ok(events)
+    });
+    task.await.context("a market is taken in")?
 }
 
 fn read_all(files: &[PathBuf], batches: &mpsc::Sender<Vec<PageAtHand>>) -> anyhow::Result<()> {

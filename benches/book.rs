@@ -25,8 +25,8 @@ const WALK_PAGES_MAX: usize = 100_000;
 
 /// Where the pages are.
 pub(crate) struct Book {
-    /// In the order of the walk.
-    files: Vec<PathBuf>,
+    /// Those of each market, in the order of its walk.
+    walks: Vec<Vec<PathBuf>>,
     /// How much stands on the pages.
     pub(crate) shown: Shown,
     /// What is for sale, as the pages show it and the world says itself.
@@ -86,10 +86,11 @@ impl Book {
         };
         let running = sandbox::start(options).await.context("the sandbox starts")?;
         let mut book =
-            Self { files: Vec::new(), shown: Shown::default(), open: BTreeSet::new(), body_bytes: 0 };
+            Self { walks: Vec::new(), shown: Shown::default(), open: BTreeSet::new(), body_bytes: 0 };
         for market in MARKETS {
             let source = source(&running, folder, market)?;
             let before = book.shown;
+            book.walks.push(Vec::new());
             book.walk(folder, source.as_ref()).await.with_context(|| format!("{} is walked", market.id))?;
             let truth = running.truth(market.id, &TruthQuery::default()).context("a market of gifts")?;
             book.compare(&truth, before)?;
@@ -151,18 +152,25 @@ impl Book {
     }
 
     fn keep(&mut self, folder: &Path, exchange: &Exchange) -> anyhow::Result<()> {
-        let path = folder.join(format!("{:06}.page", self.files.len()));
+        let market = self.walks.len();
+        let walk = self.walks.last_mut().context("a market is walked")?;
+        let path = folder.join(format!("{market}-{:06}.page", walk.len()));
         let mut bytes = exchange.started_at_us.to_le_bytes().to_vec();
         bytes.extend(exchange.evidence_bytes());
         fs::write(&path, bytes).with_context(|| format!("{} is written", path.display()))?;
         self.body_bytes += exchange.body.len();
-        self.files.push(path);
+        walk.push(path);
         Ok(())
     }
 
-    /// The files, in order.
-    pub(crate) fn files(&self) -> &[PathBuf] {
-        &self.files
+    /// The files of each market, in order.
+    pub(crate) fn walks(&self) -> &[Vec<PathBuf>] {
+        &self.walks
+    }
+
+    /// All of them.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.walks.iter().flatten().map(PathBuf::as_path)
     }
 }
 

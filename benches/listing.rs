@@ -22,6 +22,8 @@ use plan::Plan;
 const DATABASE: &str = "bench_listing";
 /// Connections of the client and of pgbench.
 const CONNECTIONS: usize = 4;
+/// Part of the full load at which a page's time is judged.
+const LOAD: f64 = 0.5;
 
 /// Runs it.
 pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
@@ -46,15 +48,18 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
 
     let mut server = serve(context, &scratch)?;
     let address = server.await_serving("Ribbon serves at").await?;
-    let plan = Plan { address, connections: CONNECTIONS, seconds, pages };
+    let plan = Plan { address, connections: CONNECTIONS, seconds, per_second: None, pages };
     // Once for nothing, so that every connection has prepared its statements.
     let _: client::Told = process::client(context, "listing", &Plan { seconds: 2, ..plan.clone() }).await?;
     let (mut ours, mut raw) = (Vec::new(), Vec::new());
-    let (mut p50, mut p99) = (Vec::new(), Vec::new());
+    let (mut p50, mut p99, mut p99_full) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         raw.push(pgbench::run(&scratch, DATABASE, &scripts, CONNECTIONS, seconds).await?);
         let told: client::Told = process::client(context, "listing", &plan).await?;
         ours.push(told.per_second);
+        p99_full.push(told.p99_ms);
+        let paced = Plan { per_second: Some(told.per_second * LOAD), ..plan.clone() };
+        let told: client::Told = process::client(context, "listing", &paced).await?;
         p50.push(told.p50_ms);
         p99.push(told.p99_ms);
     }
@@ -65,7 +70,8 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     Ok(Outcome {
         figures: vec![
             format!("{gifts} gifts, {listings} open listings"),
-            format!("ours {} pages/s, p50 {} ms", spread(&ours), spread(&p50)),
+            format!("ours {} pages/s, p99 {} ms at this full load", spread(&ours), spread(&p99_full)),
+            format!("at half of it p50 {} ms", spread(&p50)),
             format!("pgbench {} times the same SQL/s", spread(&raw)),
         ],
         budgets: vec![
@@ -74,7 +80,7 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
                 rounds: ours.iter().zip(&raw).map(|(ours, raw)| ours / raw).collect(),
                 bound: Bound::AtLeast(0.3),
             },
-            Budget { name: "p99 ms", rounds: p99, bound: Bound::AtMost(20.0) },
+            Budget { name: "p99 ms at half the load", rounds: p99, bound: Bound::AtMost(20.0) },
         ],
         notes: vec![
             format!(
@@ -82,7 +88,9 @@ pub(crate) async fn run(context: &Context) -> anyhow::Result<Outcome> {
                  sorted by ask, all-in price, number, time, rarity) with gift, attributes, market, ask, all-in price with its lines, ages \
                  and links. The client is another process with {CONNECTIONS} connections, each asking the next page as soon as it has \
                  checked the last: which listings, in which order, each with its gift, model, ask and all-in price, as filtered and sorted from \
-                 the table's plain rows, without the server's SQL."
+                 the table's plain rows, without the server's SQL. So many pages a second are the full load; there a page's time is \
+                 mostly the wait for the processor behind the three others, so the time is judged in a second run, which asks half as many pages \
+                 a second at even distances. There a page's time counts from when it was to be asked for, whether or not a connection was free."
             ),
             format!(
                 "The peer is pgbench with `-M prepared`, {CONNECTIONS} clients, running what the server's log shows to be executed for the \

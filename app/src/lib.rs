@@ -23,6 +23,10 @@ use config::logs::LogConfig;
 use config::{Inputs, Values};
 use exit::{Blame as _, Exit, Failure};
 
+/// An answer of GraphQL is made of thousands of small pieces, and the system's allocator took a seventh of the time of a listing page.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the role that the arguments name, to its end. The program's name comes first.
 ///
 /// Standard output carries the role's answer; everything else goes to standard error. The exit codes are those of

@@ -25,7 +25,7 @@ use crate::{
 pub(crate) struct Told {
     /// Pages a second over all connections.
     pub(crate) per_second: f64,
-    /// Middle of the time from the request's first byte to the answer's last, in milliseconds.
+    /// Middle of the time from when a page was to be asked for to its answer's last byte, in milliseconds.
     pub(crate) p50_ms: f64,
     /// 99 of 100 took at most so long.
     pub(crate) p99_ms: f64,
@@ -34,14 +34,19 @@ pub(crate) struct Told {
 /// Asks as the plan says.
 pub(crate) async fn run(plan: &Path) -> anyhow::Result<Told> {
     let plan: Plan = serde_json::from_slice(&std::fs::read(plan).context("the plan is read")?)?;
-    let Plan { address, connections, seconds, pages } = plan;
-    let pages = Arc::new(pages);
-    let next = Arc::new(AtomicUsize::new(0));
+    let Plan { address, connections, seconds, per_second, pages } = plan;
     let began = Instant::now();
-    let until = began + Duration::from_secs(seconds);
+    let asking = Arc::new(Asking {
+        address,
+        pages,
+        next: AtomicUsize::new(0),
+        began,
+        until: began + Duration::from_secs(seconds),
+        every: per_second.map(|per_second| Duration::from_secs_f64(1.0 / per_second)),
+    });
     let mut tasks = Vec::new();
     for _ in 0..connections {
-        tasks.push(tokio::spawn(ask(address, Arc::clone(&pages), Arc::clone(&next), until)));
+        tasks.push(tokio::spawn(Arc::clone(&asking).ask()));
     }
     let mut times_ms = Vec::new();
     for task in tasks {
@@ -55,25 +60,43 @@ pub(crate) async fn run(plan: &Path) -> anyhow::Result<Told> {
     })
 }
 
-async fn ask(
+/// What all connections share.
+struct Asking {
     address: SocketAddr,
-    pages: Arc<Vec<PlannedPage>>,
-    next: Arc<AtomicUsize>,
+    pages: Vec<PlannedPage>,
+    next: AtomicUsize,
+    began: Instant,
     until: Instant,
-) -> anyhow::Result<Vec<f64>> {
-    let requests: Vec<Vec<u8>> =
-        pages.iter().map(|page| Http::post_bytes(address, "/graphql", &page.body)).collect();
-    let mut http = Http::connect(address).await?;
-    let mut times_ms = Vec::new();
-    while Instant::now() < until {
-        let index = next.fetch_add(1, Ordering::Relaxed) % pages.len();
-        let began = Instant::now();
-        let (status, body) = http.exchange(&requests[index]).await?;
-        times_ms.push(began.elapsed().as_secs_f64() * 1_000.0);
-        anyhow::ensure!(status == 200, "status {status}: {}", String::from_utf8_lossy(body));
-        check(&pages[index], body).with_context(|| pages[index].body.clone())?;
+    /// Between two requests of all connections together.
+    every: Option<Duration>,
+}
+
+impl Asking {
+    /// One connection: how long each page took, in milliseconds. A request that has its time counts from then, also when every connection
+    /// still waits for an answer: a user does not ask later because another one waits.
+    async fn ask(self: Arc<Self>) -> anyhow::Result<Vec<f64>> {
+        let Self { address, pages, next, began, until, every } = &*self;
+        let requests: Vec<Vec<u8>> =
+            pages.iter().map(|page| Http::post_bytes(*address, "/graphql", &page.body)).collect();
+        let mut http = Http::connect(*address).await?;
+        let mut times_ms = Vec::new();
+        loop {
+            let turn = next.fetch_add(1, Ordering::Relaxed);
+            let asked = match every {
+                Some(every) => *began + every.mul_f64(whole(turn)),
+                None => Instant::now(),
+            };
+            if asked >= *until {
+                return Ok(times_ms);
+            }
+            tokio::time::sleep_until(asked.into()).await;
+            let index = turn % pages.len();
+            let (status, body) = http.exchange(&requests[index]).await?;
+            times_ms.push(asked.elapsed().as_secs_f64() * 1_000.0);
+            anyhow::ensure!(status == 200, "status {status}: {}", String::from_utf8_lossy(body));
+            check(&pages[index], body).with_context(|| pages[index].body.clone())?;
+        }
     }
-    Ok(times_ms)
 }
 
 /// Whether the page is the one that was asked for: every listing, its ask, its all-in price, and their order.

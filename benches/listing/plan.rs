@@ -13,6 +13,8 @@ pub(crate) struct Plan {
     pub(crate) address: SocketAddr,
     pub(crate) connections: usize,
     pub(crate) seconds: u64,
+    /// Pages that are asked for in a second, at even distances; without it each connection asks as soon as it has its answer.
+    pub(crate) per_second: Option<f64>,
     pub(crate) pages: Vec<PlannedPage>,
 }
 

@@ -67,6 +67,18 @@ pub struct Holding {
 }
 
 impl Holding {
+    /// Whether a fact says anything of a gift itself. Any other changes nothing here.
+    #[must_use]
+    pub fn hears(fact: &Fact) -> bool {
+        matches!(
+            fact,
+            Fact::MetadataSeen { .. }
+                | Fact::Sold { .. }
+                | Fact::GiftTransferred { .. }
+                | Fact::Exported { .. }
+        )
+    }
+
     /// Folds an event about this gift in.
     pub fn apply(&mut self, position: i64, event: &Event) {
         match &event.fact {

@@ -83,17 +83,18 @@ impl Intake {
             asked.ask(&seen.seen);
         }
         let mut known = Known { scans: scans.clone(), ..Known::default() };
+        let mut tx = store::pool::begin_planned(&self.pool).await.map_err(KnownFault::from)?;
         if !asked.lots.is_empty() {
             let ids: Vec<_> = asked.lots.into_iter().cloned().collect();
-            let lots = known::lots(&self.pool, market, &ids).await?;
+            let lots = known::lots(&mut tx, market, &ids).await?;
             known.lots = lots.into_iter().map(|(id, known)| (id, known.lot)).collect();
         }
         if !asked.source_ids.is_empty() {
             known.logged =
-                known::logged(&self.pool, market, &asked.source_ids).await.map_err(KnownFault::from)?;
+                known::logged(&mut tx, market, &asked.source_ids).await.map_err(KnownFault::from)?;
         }
         if asked.has_collections {
-            let told = known::collections_told(&self.pool, market).await?;
+            let told = known::collections_told(&mut tx, market).await?;
             known.collections = told
                 .into_iter()
                 .map(|(slug, words)| {
@@ -104,12 +105,13 @@ impl Intake {
         }
         if !asked.attributes_of.is_empty() {
             let slugs: Vec<_> = asked.attributes_of.into_iter().cloned().collect();
-            known.attributes = known::attributes(&self.pool, &slugs)
+            known.attributes = known::attributes(&mut tx, &slugs)
                 .await?
                 .into_iter()
                 .filter_map(|(slug, told)| Some((slug, told.kind, told.name, told.rarity?)))
                 .collect();
         }
+        tx.commit().await.map_err(KnownFault::from)?;
         Ok(known)
     }
 

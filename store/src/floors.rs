@@ -7,7 +7,7 @@ mod read;
 mod step;
 mod write;
 
-use crate::pool::Pool;
+use crate::pool::{Pool, begin_planned};
 
 /// Version of the rules here. Floors made by another version are made anew.
 pub const VERSION: i64 = 1;
@@ -33,7 +33,7 @@ pub struct Advanced {
 /// # Errors
 /// What PostgreSQL says; then nothing of the step was written.
 pub async fn advance(pool: &Pool) -> Result<Option<Advanced>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin_planned(pool).await?;
     sqlx::query!(
         "insert into market.projections (name, version, position) values ($1, $2, 0) on conflict (name) do nothing",
         NAME,

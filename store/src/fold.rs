@@ -7,11 +7,16 @@ mod listings;
 mod load;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::resume_unwind,
+    sync::Arc,
+};
 
 use domain::{CollectionSlug, Fact, GiftId, LoggedEvent, LotId, MarketId};
 use pricing::FeeTable;
 use sqlx::PgConnection;
+use tokio::task::JoinHandle;
 
 use rows::{GiftRow, HoldingVersion, ListingVersion, LotRow, Versions};
 
@@ -23,9 +28,10 @@ type LotKey = (MarketId, LotId);
 /// What a batch touches, and what has changed of it.
 #[derive(Debug, Default)]
 struct Touched {
-    lots: BTreeMap<LotKey, LotRow>,
+    // Boxed, because a tree moves its values as it grows, and these are large.
+    lots: BTreeMap<LotKey, Box<LotRow>>,
     lots_of: BTreeMap<GiftId, BTreeSet<LotKey>>,
-    gifts: BTreeMap<GiftId, GiftRow>,
+    gifts: BTreeMap<GiftId, Box<GiftRow>>,
     listings: Versions<LotKey, ListingVersion>,
     holdings: Versions<GiftId, HoldingVersion>,
 }
@@ -36,22 +42,60 @@ struct Touched {
 /// What PostgreSQL says; the caller's transaction is then lost as a whole.
 pub(crate) async fn fold(
     connection: &mut PgConnection,
-    fees: &FeeTable,
-    events: &[LoggedEvent],
+    fees: &Arc<FeeTable>,
+    events: &Arc<[LoggedEvent]>,
 ) -> Result<(), FoldFault> {
-    if events.is_empty() {
-        return Ok(());
+    Folding::begin(connection, fees, events).await?.finish(connection).await
+}
+
+/// Events that are being folded in memory, on a thread of their own, while the connection does something else.
+#[derive(Debug)]
+pub(crate) struct Folding {
+    events: Arc<[LoggedEvent]>,
+    folded: JoinHandle<Result<Touched, FoldFault>>,
+}
+
+impl Folding {
+    /// Reads what the events touch and begins.
+    ///
+    /// # Errors
+    /// What PostgreSQL says; the caller's transaction is then lost as a whole.
+    pub(crate) async fn begin(
+        connection: &mut PgConnection,
+        fees: &Arc<FeeTable>,
+        events: &Arc<[LoggedEvent]>,
+    ) -> Result<Self, FoldFault> {
+        let rows = load::load(connection, events).await?;
+        let (fees, events) = (fees.clone(), events.clone());
+        let folded = tokio::task::spawn_blocking({
+            let events = events.clone();
+            move || {
+                let mut touched = rows.read(&fees)?;
+                for logged in &*events {
+                    touched.apply(&fees, logged);
+                }
+                Ok(touched)
+            }
+        });
+        Ok(Self { events, folded })
     }
-    let mut touched = load::load(connection, fees, events).await?;
-    for logged in events {
-        touched.apply(fees, logged);
+
+    /// Writes what changed.
+    ///
+    /// # Errors
+    /// What PostgreSQL says; the caller's transaction is then lost as a whole.
+    pub(crate) async fn finish(self, connection: &mut PgConnection) -> Result<(), FoldFault> {
+        let Self { events, folded } = self;
+        let touched = folded.await.unwrap_or_else(|fault| resume_unwind(fault.into_panic()))?;
+        flush::flush(connection, &touched).await?;
+        // Tens of thousands of small pieces, which nobody shall wait for.
+        tokio::task::spawn_blocking(move || drop(touched));
+        flush::sales(connection, &events).await?;
+        flush::catalog(connection, &events).await?;
+        flush::rates(connection, &events).await?;
+        flush::quarantines(connection, &events).await?;
+        Ok(())
     }
-    flush::flush(connection, &touched).await?;
-    flush::sales(connection, events).await?;
-    flush::catalog(connection, events).await?;
-    flush::rates(connection, events).await?;
-    flush::quarantines(connection, events).await?;
-    Ok(())
 }
 
 /// Why events could not be folded.
@@ -78,7 +122,7 @@ impl Touched {
         let mut refresh = BTreeSet::new();
         if let Some((lot, _)) = event.fact.lot() {
             let key = (event.market.clone(), lot.clone());
-            let row = self.lots.entry(key.clone()).or_insert_with(|| LotRow::new(gift.clone()));
+            let row = self.lots.entry(key.clone()).or_insert_with(|| Box::new(LotRow::new(gift.clone())));
             row.lot.apply(position, event);
             row.position = position;
             row.dirty = true;

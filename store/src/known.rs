@@ -8,6 +8,7 @@ use domain::{
     Attribute, AttributeKind, CollectionSlug, GiftId, Lot, LotId, MarketId, Rarity, ScopeId,
     ports::KnownCollection,
 };
+use sqlx::PgConnection;
 
 pub use told::{CollectionWords, collections_told};
 
@@ -54,17 +55,18 @@ pub struct KnownScan {
 /// # Errors
 /// [`KnownFault`].
 pub async fn lots(
-    pool: &Pool,
+    connection: &mut PgConnection,
     market: &MarketId,
     ids: &[LotId],
 ) -> Result<HashMap<LotId, KnownLot>, KnownFault> {
     let ids: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let rows = sqlx::query!(
-        "select lot, slug, number, registers from market.lots where market = $1 and lot = any($2)",
+        "select l.lot, l.slug, l.number, l.registers
+         from unnest($2::text[]) as u(lot) join market.lots l on l.market = $1 and l.lot = u.lot",
         market.as_str(),
         &ids
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     rows.into_iter().map(|row| known_lot(row.lot, &row.slug, row.number, &row.registers)).collect()
 }
@@ -171,7 +173,7 @@ pub async fn collection_images(pool: &Pool) -> Result<HashMap<String, Option<Str
 /// # Errors
 /// [`KnownFault`].
 pub async fn attributes(
-    pool: &Pool,
+    connection: &mut PgConnection,
     slugs: &[CollectionSlug],
 ) -> Result<Vec<(CollectionSlug, Attribute)>, KnownFault> {
     let slugs: Vec<String> = slugs.iter().map(|slug| slug.as_str().to_owned()).collect();
@@ -179,7 +181,7 @@ pub async fn attributes(
         "select slug, kind, name, rarity, per_mille from market.attributes where slug = any($1)",
         &slugs
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     rows.into_iter()
         .map(|row| {
@@ -204,16 +206,17 @@ pub async fn attributes(
 /// # Errors
 /// What PostgreSQL says.
 pub async fn logged(
-    pool: &Pool,
+    connection: &mut PgConnection,
     market: &MarketId,
     source_ids: &[String],
 ) -> Result<std::collections::HashSet<String>, sqlx::Error> {
     let rows = sqlx::query_scalar!(
-        r#"select source_id as "source_id!" from market.events where market = $1 and source_id = any($2)"#,
+        r#"select e.source_id as "source_id!"
+           from unnest($2::text[]) as u(source_id) join market.events e on e.market = $1 and e.source_id = u.source_id"#,
         market.as_str(),
         source_ids
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     Ok(rows.into_iter().collect())
 }

@@ -3,6 +3,7 @@
 pub mod checks;
 pub mod clock;
 pub mod cluster;
+mod copy;
 pub mod evidence;
 pub mod floors;
 pub mod fold;

@@ -6,7 +6,7 @@ mod rows;
 
 use domain::LoggedEvent;
 
-pub(crate) use rows::{EventColumns, EventRow, text, word};
+pub(crate) use rows::{EVENTS, EventRow, text, word, write_event};
 
 use crate::{pool::Pool, seal::Head};
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{
+    Connection as _, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 
 /// Classes of faults that pass: 08 no connection, 40 a transaction rolled back, 53 no resources, 55 not now, 57 an operator's intervention
 /// (shutdown, crash), 58 a fault of the system. Source: the PostgreSQL manual, appendix A, 2026-11.
@@ -10,8 +13,11 @@ const AWAY_CLASSES: [&str; 6] = ["08", "40", "53", "55", "57", "58"];
 /// A server that takes no writes, as a standby does until it takes over.
 const READ_ONLY: &str = "25006";
 
-/// A statement that is prepared once would else keep the plan that fitted when its tables were empty, and read them whole as they grow.
-const PLAN_EACH_TIME: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
+/// A connection that rested so long is tried before it is given out: the server may have gone and come back meanwhile. To try each one each
+/// time would ask the server twice for every statement.
+const PINGED_AFTER: Duration = Duration::from_secs(1);
+
+const BEGIN_PLANNED: &str = "begin; set local plan_cache_mode = force_custom_plan";
 
 /// The pool all of store works on.
 pub type Pool = sqlx::PgPool;
@@ -50,15 +56,33 @@ pub async fn connect(options: &PoolOptions) -> Result<Pool, ConnectFault> {
         .url
         .parse::<PgConnectOptions>()
         .map_err(|fault| ConnectFault::Url { why: fault.to_string() })?
-        .application_name(&options.application)
-        .options([PLAN_EACH_TIME]);
+        .application_name(&options.application);
     PgPoolOptions::new()
         .max_connections(options.connections_max)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(|connection, metadata| {
+            Box::pin(async move {
+                if metadata.idle_for >= PINGED_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(connect)
         .await
         .map_err(ConnectFault::Unreachable)
+}
+
+/// Begins a transaction whose statements are planned for the tables as they are. What writes, and what is asked before it, goes this way: a
+/// kept plan may have fitted when the tables were empty, and would read them whole as they grow. Readers keep their plans: to plan a small
+/// statement takes longer than to run it.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn begin_planned(pool: &Pool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    pool.begin_with(BEGIN_PLANNED).await
 }
 
 /// Whether a fault says that the database is away for a while, so that the same statement may succeed later. Any other fault comes again

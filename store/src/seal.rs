@@ -10,10 +10,10 @@ pub const GENESIS: Head = [0; 32];
 
 /// Digest of a batch: SHA-256 over its lines, each followed by one line feed.
 #[must_use]
-pub fn digest<'a>(lines: impl IntoIterator<Item = &'a str>) -> Head {
+pub fn digest<L: AsRef<str>>(lines: impl IntoIterator<Item = L>) -> Head {
     let mut hasher = Sha256::new();
     for line in lines {
-        hasher.update(line.as_bytes());
+        hasher.update(line.as_ref().as_bytes());
         hasher.update(b"\n");
     }
     hasher.finalize().into()

@@ -1,5 +1,7 @@
 //! The state as one hash, and its rebuild from the log.
 
+use std::sync::Arc;
+
 use domain::{LotState, holding::Holding, lot::Lot};
 use futures_util::TryStreamExt;
 use pricing::FeeTable;
@@ -9,7 +11,7 @@ use sqlx::PgConnection;
 use crate::{
     fold::{self, FoldFault},
     log::{self, LogFault, LogHead},
-    pool::Pool,
+    pool::{Pool, begin_planned},
 };
 
 /// Why the state could not be rebuilt or hashed.
@@ -129,7 +131,7 @@ pub fn gift_line(slug: &str, number: i64, holding: &Holding) -> String {
 /// # Errors
 /// [`StateFault`]; then the old state stands.
 pub async fn rebuild(pool: &Pool, fees: &FeeTable, mut told: impl FnMut(i64, i64)) -> Result<(), StateFault> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin_planned(pool).await?;
     let head =
         sqlx::query_scalar!("select position from market.log_head for update").fetch_one(&mut *tx).await?;
     // Not truncated: that would lock readers out until the end, and show an older snapshot empty tables.
@@ -142,12 +144,13 @@ pub async fn rebuild(pool: &Pool, fees: &FeeTable, mut told: impl FnMut(i64, i64
     )
     .execute(&mut *tx)
     .await?;
+    let shared = Arc::new(fees.clone());
     let mut position = 0;
     while position < head {
         let events = log::events_after(pool, position, CHUNK).await?;
         let Some(last) = events.last() else { break };
         position = last.position;
-        fold::fold(&mut tx, fees, &events).await?;
+        fold::fold(&mut tx, &shared, &events.into()).await?;
         told(position, head);
     }
     record_version(&mut tx, fees, head).await?;

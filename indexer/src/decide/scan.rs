@@ -54,9 +54,8 @@ impl Open<'_> {
             evidence: desk.evidence(self.path),
             observed_us: frame.received_us,
         };
-        if memory.take(self.id, seen) {
-            self.decide_ask(desk, memory, key);
-        }
+        let is_first = memory.take(self.id, seen);
+        // Before the ask, so that no listing ever stands without what the same page says of its gift.
         let telling = Telling {
             id: self.id,
             scope: &memory.scope,
@@ -68,6 +67,9 @@ impl Open<'_> {
             details: self.details,
         };
         details::tell(desk, telling, is_late);
+        if is_first {
+            self.decide_ask(desk, memory, key);
+        }
         if desk.events() == events_before {
             desk.unchanged();
         }

@@ -142,7 +142,10 @@ impl Worker {
         let history = cursor(HISTORY).await?;
         let scans = known::scans(&pool, &self.market).await.map_err(KnownFault::from)?;
         let quarantine = known::quarantine(&pool, &self.market).await.map_err(KnownFault::from)?;
-        let mut told: Vec<_> = known::collections_told(&pool, &self.market).await?.into_iter().collect();
+        let mut connection = pool.acquire().await.map_err(KnownFault::from)?;
+        let mut told: Vec<_> =
+            known::collections_told(&mut connection, &self.market).await?.into_iter().collect();
+        drop(connection);
         told.sort_by(|a, b| a.0.cmp(&b.0));
         self.active = None;
         self.state = State {

@@ -1,7 +1,8 @@
-//! Writes what a fold changed: one statement per table, `unnest` over columns whatever the count.
+//! Writes what a fold changed, a statement or two per table whatever the count: new rows by COPY, others by `unnest` over columns.
 
 mod catalog;
-mod state;
+mod gifts;
+mod lots;
 mod trades;
 mod versions;
 
@@ -14,8 +15,8 @@ pub(super) use trades::{quarantines, rates, sales};
 
 /// Gifts, lots and their versions. Ends of stored versions come first: a unique index allows one open version each.
 pub(super) async fn flush(connection: &mut PgConnection, touched: &Touched) -> Result<(), FoldFault> {
-    state::gifts(connection, touched).await?;
-    state::lots(connection, touched).await?;
+    gifts::gifts(connection, touched).await?;
+    lots::lots(connection, touched).await?;
     versions::end_listings(connection, touched).await?;
     versions::begin_listings(connection, touched).await?;
     versions::holdings(connection, touched).await?;

@@ -11,12 +11,12 @@ impl Touched {
     /// Folds an event into its gift. Says whether what listings show of the gift has changed.
     pub(super) fn apply_gift(&mut self, gift: &GiftId, logged: &LoggedEvent) -> bool {
         let position = logged.position;
-        let row = self.gifts.entry(gift.clone()).or_insert_with(|| GiftRow {
-            first_position: position,
-            position,
-            dirty: true,
-            ..GiftRow::default()
+        let row = self.gifts.entry(gift.clone()).or_insert_with(|| {
+            Box::new(GiftRow { first_position: position, position, dirty: true, ..GiftRow::default() })
         });
+        if !Holding::hears(&logged.event.fact) {
+            return false;
+        }
         let before = row.holding.clone();
         row.holding.apply(position, &logged.event);
         if row.holding == before {

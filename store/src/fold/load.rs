@@ -7,105 +7,122 @@ use pricing::FeeTable;
 use sqlx::PgConnection;
 
 use super::{
-    FoldFault, Touched,
+    FoldFault, LotKey, Touched,
     listings::listing,
     rows::{GiftRow, LotRow},
 };
 use crate::log::word;
 
+/// Rows as they are stored.
+#[derive(Debug, Default)]
+pub(super) struct Stored {
+    gifts: Vec<StoredGift>,
+    lots: Vec<StoredLot>,
+}
+
+#[derive(Debug)]
+struct StoredGift {
+    slug: String,
+    number: i64,
+    registers: String,
+    first_position: i64,
+    position: i64,
+}
+
+#[derive(Debug)]
+struct StoredLot {
+    market: String,
+    lot: String,
+    slug: String,
+    number: i64,
+    registers: String,
+    ask_seen_us: Option<i64>,
+    ask_origin: Option<String>,
+    position: i64,
+}
+
+/// The rows of the gifts that these events speak of.
 pub(super) async fn load(
     connection: &mut PgConnection,
-    fees: &FeeTable,
     events: &[LoggedEvent],
-) -> Result<Touched, FoldFault> {
+) -> Result<Stored, sqlx::Error> {
     let gifts: BTreeSet<&GiftId> = events.iter().filter_map(|logged| logged.event.gift.as_ref()).collect();
-    let mut touched = Touched::default();
     if gifts.is_empty() {
-        return Ok(touched);
+        return Ok(Stored::default());
     }
     let slugs: Vec<String> = gifts.iter().map(|gift| gift.slug.as_str().to_owned()).collect();
     let numbers: Vec<i64> = gifts.iter().map(|gift| i64::from(gift.number)).collect();
-    load_gifts(connection, &slugs, &numbers, &mut touched).await?;
-    load_lots(connection, &slugs, &numbers, &mut touched).await?;
-    let empty = Holding::default();
-    for (key, row) in &mut touched.lots {
-        let holding = touched.gifts.get(&row.gift).map_or(&empty, |gift| &gift.holding);
-        row.listing = listing(fees, key, row, holding);
-    }
-    Ok(touched)
-}
-
-async fn load_gifts(
-    connection: &mut PgConnection,
-    slugs: &[String],
-    numbers: &[i64],
-    touched: &mut Touched,
-) -> Result<(), FoldFault> {
-    let rows = sqlx::query!(
+    let gifts = sqlx::query_as!(
+        StoredGift,
         "select g.slug, g.number, g.registers, g.first_position, g.position
          from unnest($1::text[], $2::bigint[]) as u(slug, number)
          join market.gifts g on g.slug = u.slug and g.number = u.number",
-        slugs,
-        numbers
+        &slugs,
+        &numbers
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    for row in rows {
-        let gift = gift_id(&row.slug, row.number)?;
-        let holding = serde_json::from_str(&row.registers).map_err(|fault| FoldFault::Unreadable {
-            what: format!("gift {gift}"),
-            why: fault.to_string(),
-        })?;
-        touched.gifts.insert(
-            gift,
-            GiftRow { holding, first_position: row.first_position, position: row.position, dirty: false },
-        );
-    }
-    Ok(())
-}
-
-async fn load_lots(
-    connection: &mut PgConnection,
-    slugs: &[String],
-    numbers: &[i64],
-    touched: &mut Touched,
-) -> Result<(), FoldFault> {
-    let rows = sqlx::query!(
+    let lots = sqlx::query_as!(
+        StoredLot,
         "select l.market, l.lot, l.slug, l.number, l.registers, l.ask_seen_us, l.ask_origin, l.position
          from unnest($1::text[], $2::bigint[]) as u(slug, number)
          join market.lots l on l.slug = u.slug and l.number = u.number",
-        slugs,
-        numbers
+        &slugs,
+        &numbers
     )
     .fetch_all(connection)
     .await?;
-    for row in rows {
-        let unreadable =
-            |why: String| FoldFault::Unreadable { what: format!("lot {} of {}", row.lot, row.market), why };
-        let gift = gift_id(&row.slug, row.number)?;
-        let market = MarketId::parse(&row.market).map_err(|fault| unreadable(fault.to_string()))?;
-        let lot_id = LotId::parse(&row.lot).ok_or_else(|| unreadable("its id".into()))?;
-        let lot = serde_json::from_str(&row.registers).map_err(|fault| unreadable(fault.to_string()))?;
-        let ask_origin = match row.ask_origin.as_deref() {
+    Ok(Stored { gifts, lots })
+}
+
+impl Stored {
+    /// What the rows say.
+    pub(super) fn read(self, fees: &FeeTable) -> Result<Touched, FoldFault> {
+        let mut touched = Touched::default();
+        for row in self.gifts {
+            let (gift, row) = row.read()?;
+            touched.gifts.insert(gift, Box::new(row));
+        }
+        let empty = Holding::default();
+        for row in self.lots {
+            let (key, mut row) = row.read()?;
+            let holding = touched.gifts.get(&row.gift).map_or(&empty, |gift| &gift.holding);
+            row.listing = listing(fees, &key, &row, holding);
+            touched.lots_of.entry(row.gift.clone()).or_default().insert(key.clone());
+            touched.lots.insert(key, Box::new(row));
+        }
+        Ok(touched)
+    }
+}
+
+impl StoredGift {
+    fn read(self) -> Result<(GiftId, GiftRow), FoldFault> {
+        let Self { slug, number, registers, first_position, position } = self;
+        let gift = gift_id(&slug, number)?;
+        let holding = serde_json::from_str(&registers).map_err(|fault| FoldFault::Unreadable {
+            what: format!("gift {gift}"),
+            why: fault.to_string(),
+        })?;
+        Ok((gift, GiftRow { holding, first_position, position, is_stored: true, dirty: false }))
+    }
+}
+
+impl StoredLot {
+    fn read(self) -> Result<(LotKey, LotRow), FoldFault> {
+        let Self { market, lot, slug, number, registers, ask_seen_us, ask_origin, position } = self;
+        let unreadable = |why: String| FoldFault::Unreadable { what: format!("lot {lot} of {market}"), why };
+        let gift = gift_id(&slug, number)?;
+        let id = LotId::parse(&lot).ok_or_else(|| unreadable("its id".into()))?;
+        let registers = serde_json::from_str(&registers).map_err(|fault| unreadable(fault.to_string()))?;
+        let ask_origin = match ask_origin.as_deref() {
             Some(origin) => Some(word::<Origin>(origin).map_err(unreadable)?),
             None => None,
         };
-        let key = (market, lot_id);
-        touched.lots_of.entry(gift.clone()).or_default().insert(key.clone());
-        touched.lots.insert(
-            key,
-            LotRow {
-                gift,
-                lot,
-                ask_seen_us: row.ask_seen_us,
-                ask_origin,
-                position: row.position,
-                dirty: false,
-                listing: None,
-            },
-        );
+        let market = MarketId::parse(&market).map_err(|fault| unreadable(fault.to_string()))?;
+        let row =
+            LotRow { gift, lot: registers, ask_seen_us, ask_origin, position, dirty: false, listing: None };
+        Ok(((market, id), row))
     }
-    Ok(())
 }
 
 fn gift_id(slug: &str, number: i64) -> Result<GiftId, FoldFault> {

@@ -37,6 +37,8 @@ pub(super) struct GiftRow {
     pub(super) holding: Holding,
     pub(super) first_position: i64,
     pub(super) position: i64,
+    /// Whether there is a row of it.
+    pub(super) is_stored: bool,
     pub(super) dirty: bool,
 }
 

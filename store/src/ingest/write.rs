@@ -1,16 +1,17 @@
 //! The one transaction.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, panic::resume_unwind, sync::Arc};
 
 use domain::{Event, LoggedEvent};
 use sqlx::PgConnection;
 
 use super::{Batch, Committed, IngestFault, IngestOptions, Mark, referred};
 use crate::{
+    copy::copy,
     evidence::{self, Packed},
-    fold,
-    log::{EventColumns, head_of},
-    pool::Pool,
+    fold::Folding,
+    log::{EVENTS, head_of, write_event},
+    pool::{Pool, begin_planned},
     seal,
 };
 
@@ -20,7 +21,7 @@ pub(super) async fn write(
     options: &IngestOptions,
     batches: &[&Batch],
 ) -> Result<Vec<Committed>, IngestFault> {
-    let mut tx = pool.begin().await?;
+    let mut tx = begin_planned(pool).await?;
     let has_events = batches.iter().any(|batch| !batch.events.is_empty());
     let committed = if has_events {
         append(&mut tx, options, batches).await?
@@ -64,11 +65,16 @@ async fn append(
     if events.is_empty() {
         return Ok(committed);
     }
-    let lines: Vec<String> = events.iter().map(LoggedEvent::line).collect();
-    let digest = seal::digest(lines.iter().map(String::as_str));
+    let events: Arc<[LoggedEvent]> = events.into();
+    let folding = Folding::begin(tx, &options.fees, &events).await?;
+    let sealing = tokio::task::spawn_blocking({
+        let events = events.clone();
+        move || seal::digest(events.iter().map(LoggedEvent::line))
+    });
+    copy(tx, &EVENTS, &events, write_event).await?;
+    folding.finish(tx).await?;
+    let digest = sealing.await.unwrap_or_else(|fault| resume_unwind(fault.into_panic()));
     let next = seal::next(&head_of(&head.head), &digest);
-    insert_events(tx, &events).await?;
-    fold::fold(tx, &options.fees, &events).await?;
     let wanted = referred(batches);
     let attached = batches
         .iter()
@@ -131,40 +137,6 @@ fn is_new(known: &mut HashSet<(String, String)>, event: &Event) -> bool {
         None => true,
         Some(id) => known.insert((event.market.as_str().to_owned(), id.clone())),
     }
-}
-
-async fn insert_events(tx: &mut PgConnection, events: &[LoggedEvent]) -> Result<(), sqlx::Error> {
-    let mut columns = EventColumns::default();
-    for event in events {
-        columns.push(event);
-    }
-    sqlx::query!(
-        "insert into market.events (position, market, kind, slug, number, key_at_us, key_rank, key_seen_us, key_tie, observed_at_us,
-            finality, cause, origin, evidence_hash, evidence_path, corrects, source_id, fact)
-         select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
-            $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bytea[], $15::text[], $16::bigint[], $17::text[], $18::text[])",
-        &columns.position,
-        &columns.market,
-        &columns.kind,
-        &columns.slug as &[Option<String>],
-        &columns.number as &[Option<i64>],
-        &columns.key_at_us,
-        &columns.key_rank,
-        &columns.key_seen_us,
-        &columns.key_tie,
-        &columns.observed_at_us,
-        &columns.finality,
-        &columns.cause,
-        &columns.origin,
-        &columns.evidence_hash as &[Option<Vec<u8>>],
-        &columns.evidence_path as &[Option<String>],
-        &columns.corrects as &[Option<i64>],
-        &columns.source_id as &[Option<String>],
-        &columns.fact
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 async fn marks(tx: &mut PgConnection, marks: &[Mark]) -> Result<(), sqlx::Error> {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use domain::{CollectionSlug, Fact, MarketId};
+use sqlx::PgConnection;
 
 use super::KnownFault;
-use crate::pool::Pool;
 
 /// What a market says of a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +23,14 @@ pub struct CollectionWords {
 /// # Errors
 /// [`KnownFault`].
 pub async fn collections_told(
-    pool: &Pool,
+    connection: &mut PgConnection,
     market: &MarketId,
 ) -> Result<HashMap<CollectionSlug, CollectionWords>, KnownFault> {
     let rows = sqlx::query!(
         "select position, fact from market.events where kind = 'collection_seen' and market = $1 order by position",
         market.as_str()
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     let mut told = HashMap::new();
     for row in rows {

@@ -7,6 +7,7 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::LogFault;
+use crate::copy::{Row, Target, Type};
 
 /// A row of `market.events`.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -87,66 +88,66 @@ impl EventRow {
     }
 }
 
-/// Events as columns, for one `unnest`.
-#[derive(Debug, Default)]
-pub(crate) struct EventColumns {
-    pub(crate) position: Vec<i64>,
-    pub(crate) market: Vec<String>,
-    pub(crate) kind: Vec<String>,
-    pub(crate) slug: Vec<Option<String>>,
-    pub(crate) number: Vec<Option<i64>>,
-    pub(crate) key_at_us: Vec<i64>,
-    pub(crate) key_rank: Vec<String>,
-    pub(crate) key_seen_us: Vec<i64>,
-    pub(crate) key_tie: Vec<i64>,
-    pub(crate) observed_at_us: Vec<i64>,
-    pub(crate) finality: Vec<String>,
-    pub(crate) cause: Vec<String>,
-    pub(crate) origin: Vec<String>,
-    pub(crate) evidence_hash: Vec<Option<Vec<u8>>>,
-    pub(crate) evidence_path: Vec<Option<String>>,
-    pub(crate) corrects: Vec<Option<i64>>,
-    pub(crate) source_id: Vec<Option<String>>,
-    pub(crate) fact: Vec<String>,
-}
+/// Where events are kept.
+pub(crate) static EVENTS: Target = Target {
+    table: "market.events",
+    columns: &[
+        ("position", Type::Int8),
+        ("market", Type::Text),
+        ("kind", Type::Text),
+        ("slug", Type::Text),
+        ("number", Type::Int8),
+        ("key_at_us", Type::Int8),
+        ("key_rank", Type::Text),
+        ("key_seen_us", Type::Int8),
+        ("key_tie", Type::Int8),
+        ("observed_at_us", Type::Int8),
+        ("finality", Type::Text),
+        ("cause", Type::Text),
+        ("origin", Type::Text),
+        ("evidence_hash", Type::Bytea),
+        ("evidence_path", Type::Text),
+        ("corrects", Type::Int8),
+        ("source_id", Type::Text),
+        ("fact", Type::Text),
+    ],
+};
 
-impl EventColumns {
-    /// Adds an event.
-    pub(crate) fn push(&mut self, logged: &LoggedEvent) {
-        let LoggedEvent { position, event } = logged;
-        let Event {
-            market,
-            gift,
-            key,
-            observed_at_us,
-            finality,
-            cause,
-            evidence,
-            origin,
-            corrects,
-            source_id,
-            fact,
-        } = event;
-        self.position.push(*position);
-        self.market.push(market.as_str().to_owned());
-        self.kind.push(fact.kind().as_str().to_owned());
-        let slug = gift.as_ref().map(|gift| &gift.slug).or_else(|| fact_slug(fact));
-        self.slug.push(slug.map(|slug| slug.as_str().to_owned()));
-        self.number.push(gift.as_ref().map(|gift| i64::from(gift.number)));
-        self.key_at_us.push(key.at_us);
-        self.key_rank.push(text(&key.rank));
-        self.key_seen_us.push(key.seen_us);
-        self.key_tie.push(i64::from(key.tie));
-        self.observed_at_us.push(*observed_at_us);
-        self.finality.push(text(finality));
-        self.cause.push(text(cause));
-        self.origin.push(text(origin));
-        self.evidence_hash.push(evidence.as_ref().map(|evidence| evidence.hash.0.to_vec()));
-        self.evidence_path.push(evidence.as_ref().map(|evidence| evidence.path.clone()));
-        self.corrects.push(*corrects);
-        self.source_id.push(source_id.clone());
-        self.fact.push(serde_json::to_string(fact).unwrap_or_default());
-    }
+/// An event as a row of [`EVENTS`].
+pub(crate) fn write_event(row: &mut Row<'_>, logged: &LoggedEvent) {
+    let LoggedEvent { position, event } = logged;
+    let Event {
+        market,
+        gift,
+        key,
+        observed_at_us,
+        finality,
+        cause,
+        evidence,
+        origin,
+        corrects,
+        source_id,
+        fact,
+    } = event;
+    let slug = gift.as_ref().map(|gift| &gift.slug).or_else(|| fact_slug(fact));
+    row.int8(*position)
+        .text(market.as_str())
+        .text(fact.kind().as_str())
+        .text(slug.map(CollectionSlug::as_str))
+        .int8(gift.as_ref().map(|gift| i64::from(gift.number)))
+        .int8(key.at_us)
+        .text(text(&key.rank).as_str())
+        .int8(key.seen_us)
+        .int8(i64::from(key.tie))
+        .int8(*observed_at_us)
+        .text(text(finality).as_str())
+        .text(text(cause).as_str())
+        .text(text(origin).as_str())
+        .bytea(evidence.as_ref().map(|evidence| evidence.hash.0.as_slice()))
+        .text(evidence.as_ref().map(|evidence| evidence.path.as_str()))
+        .int8(*corrects)
+        .text(source_id.as_deref())
+        .text(serde_json::to_string(fact).unwrap_or_default().as_str());
 }
 
 fn fact_slug(fact: &domain::Fact) -> Option<&CollectionSlug> {

@@ -49,6 +49,7 @@ async fn each_sort_and_filter_is_read_from_its_index() {
         (&priced(PriceOf::Market), ListingSort::Price, "listings_open_price"),
         (&priced(PriceOf::AllIn), ListingSort::AllIn, "listings_open_all_in"),
         (&collection(), ListingSort::Price, "listings_open_collection_price"),
+        (&collection(), ListingSort::AllIn, "listings_open_collection_all_in"),
         (&model, ListingSort::Price, "listings_open_collection_model"),
         (&backdrop, ListingSort::Price, "listings_open_collection_backdrop"),
         (&owner, ListingSort::Price, "listings_open_owner"),

@@ -3,7 +3,10 @@
 use sqlx::PgConnection;
 
 use super::{FoldFault, Touched};
-use crate::log::text;
+use crate::{
+    copy::{Target, Type, copy},
+    log::text,
+};
 
 pub(super) async fn end_listings(connection: &mut PgConnection, touched: &Touched) -> Result<(), FoldFault> {
     let ended = &touched.listings.ended;
@@ -26,77 +29,85 @@ pub(super) async fn end_listings(connection: &mut PgConnection, touched: &Touche
     Ok(())
 }
 
+static LISTINGS: Target = Target {
+    table: "market.listings",
+    columns: &[
+        ("from_position", Type::Int8),
+        ("to_position", Type::Int8),
+        ("market", Type::Text),
+        ("lot", Type::Text),
+        ("slug", Type::Text),
+        ("number", Type::Int8),
+        ("model", Type::Text),
+        ("model_per_mille", Type::Int8),
+        ("symbol", Type::Text),
+        ("backdrop", Type::Text),
+        ("price_amount", Type::Int8),
+        ("price_currency", Type::Text),
+        ("fee_basis", Type::Text),
+        ("all_in_amount", Type::Int8),
+        ("all_in_at_least", Type::Bool),
+        ("all_in_lines", Type::Text),
+        ("listed_at_us", Type::Int8),
+        ("seen_at_us", Type::Int8),
+        ("custody", Type::Text),
+        ("owner", Type::Text),
+        ("link_url", Type::Text),
+        ("image_url", Type::Text),
+        ("ask_position", Type::Int8),
+        ("details_position", Type::Int8),
+        ("origin", Type::Text),
+    ],
+};
+
 pub(super) async fn begin_listings(
     connection: &mut PgConnection,
     touched: &Touched,
 ) -> Result<(), FoldFault> {
-    let begun = &touched.listings.begun;
-    if begun.is_empty() {
-        return Ok(());
-    }
-    let from: Vec<i64> = begun.iter().map(|version| version.1).collect();
-    let to: Vec<Option<i64>> = begun.iter().map(|version| version.2).collect();
-    let market: Vec<String> = begun.iter().map(|version| version.0.0.as_str().to_owned()).collect();
-    let lot: Vec<String> = begun.iter().map(|version| version.0.1.as_str().to_owned()).collect();
-    let rows: Vec<_> = begun.iter().map(|version| &version.3).collect();
-    let slug: Vec<String> = rows.iter().map(|row| row.gift.slug.as_str().to_owned()).collect();
-    let number: Vec<i64> = rows.iter().map(|row| i64::from(row.gift.number)).collect();
-    let model: Vec<Option<String>> = rows.iter().map(|row| row.model.clone()).collect();
-    let model_per_mille: Vec<Option<i64>> = rows.iter().map(|row| row.model_per_mille).collect();
-    let symbol: Vec<Option<String>> = rows.iter().map(|row| row.symbol.clone()).collect();
-    let backdrop: Vec<Option<String>> = rows.iter().map(|row| row.backdrop.clone()).collect();
-    let price_amount: Vec<i64> = rows.iter().map(|row| row.price_amount).collect();
-    let price_currency: Vec<String> = rows.iter().map(|row| row.price_currency.clone()).collect();
-    let fee_basis: Vec<String> = rows.iter().map(|row| text(&row.fee_basis)).collect();
-    let all_in_amount: Vec<i64> = rows.iter().map(|row| row.all_in_amount).collect();
-    let all_in_at_least: Vec<bool> = rows.iter().map(|row| row.all_in_at_least).collect();
-    let all_in_lines: Vec<String> = rows.iter().map(|row| row.all_in_lines.clone()).collect();
-    let listed_at_us: Vec<Option<i64>> = rows.iter().map(|row| row.listed_at_us).collect();
-    let seen_at_us: Vec<i64> = rows.iter().map(|row| row.seen_at_us).collect();
-    let custody: Vec<Option<String>> = rows.iter().map(|row| row.custody.clone()).collect();
-    let owner: Vec<Option<String>> = rows.iter().map(|row| row.owner.clone()).collect();
-    let link_url: Vec<Option<String>> = rows.iter().map(|row| row.link_url.clone()).collect();
-    let image_url: Vec<Option<String>> = rows.iter().map(|row| row.image_url.clone()).collect();
-    let ask_position: Vec<i64> = rows.iter().map(|row| row.ask_position).collect();
-    let details_position: Vec<Option<i64>> = rows.iter().map(|row| row.details_position).collect();
-    let origin: Vec<String> = rows.iter().map(|row| text(&row.origin)).collect();
-    sqlx::query!(
-        "insert into market.listings (from_position, to_position, market, lot, slug, number, model, model_per_mille, symbol, backdrop,
-            price_amount, price_currency, fee_basis, all_in_amount, all_in_at_least, all_in_lines, listed_at_us, seen_at_us, custody,
-            owner, link_url, image_url, ask_position, details_position, origin)
-         select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[],
-            $9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::bigint[], $15::bool[], $16::text[], $17::bigint[],
-            $18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], $23::bigint[], $24::bigint[], $25::text[])",
-        &from,
-        &to as &[Option<i64>],
-        &market,
-        &lot,
-        &slug,
-        &number,
-        &model as &[Option<String>],
-        &model_per_mille as &[Option<i64>],
-        &symbol as &[Option<String>],
-        &backdrop as &[Option<String>],
-        &price_amount,
-        &price_currency,
-        &fee_basis,
-        &all_in_amount,
-        &all_in_at_least,
-        &all_in_lines,
-        &listed_at_us as &[Option<i64>],
-        &seen_at_us,
-        &custody as &[Option<String>],
-        &owner as &[Option<String>],
-        &link_url as &[Option<String>],
-        &image_url as &[Option<String>],
-        &ask_position,
-        &details_position as &[Option<i64>],
-        &origin
-    )
-    .execute(connection)
+    copy(connection, &LISTINGS, &touched.listings.begun, |row, (key, from, to, listing)| {
+        row.int8(*from)
+            .int8(*to)
+            .text(key.0.as_str())
+            .text(key.1.as_str())
+            .text(listing.gift.slug.as_str())
+            .int8(i64::from(listing.gift.number))
+            .text(listing.model.as_deref())
+            .int8(listing.model_per_mille)
+            .text(listing.symbol.as_deref())
+            .text(listing.backdrop.as_deref())
+            .int8(listing.price_amount)
+            .text(listing.price_currency.as_str())
+            .text(text(&listing.fee_basis).as_str())
+            .int8(listing.all_in_amount)
+            .bool(listing.all_in_at_least)
+            .text(listing.all_in_lines.as_str())
+            .int8(listing.listed_at_us)
+            .int8(listing.seen_at_us)
+            .text(listing.custody.as_deref())
+            .text(listing.owner.as_deref())
+            .text(listing.link_url.as_deref())
+            .text(listing.image_url.as_deref())
+            .int8(listing.ask_position)
+            .int8(listing.details_position)
+            .text(text(&listing.origin).as_str());
+    })
     .await?;
     Ok(())
 }
+
+static HOLDINGS: Target = Target {
+    table: "market.holdings",
+    columns: &[
+        ("slug", Type::Text),
+        ("number", Type::Int8),
+        ("from_position", Type::Int8),
+        ("to_position", Type::Int8),
+        ("custody", Type::Text),
+        ("custody_market", Type::Text),
+        ("owner", Type::Text),
+        ("since_us", Type::Int8),
+    ],
+};
 
 pub(super) async fn holdings(connection: &mut PgConnection, touched: &Touched) -> Result<(), FoldFault> {
     let ended = &touched.holdings.ended;
@@ -115,32 +126,16 @@ pub(super) async fn holdings(connection: &mut PgConnection, touched: &Touched) -
         .execute(&mut *connection)
         .await?;
     }
-    let begun = &touched.holdings.begun;
-    if begun.is_empty() {
-        return Ok(());
-    }
-    let slug: Vec<String> = begun.iter().map(|version| version.0.slug.as_str().to_owned()).collect();
-    let number: Vec<i64> = begun.iter().map(|version| i64::from(version.0.number)).collect();
-    let from: Vec<i64> = begun.iter().map(|version| version.1).collect();
-    let to: Vec<Option<i64>> = begun.iter().map(|version| version.2).collect();
-    let custody: Vec<Option<String>> = begun.iter().map(|version| version.3.custody.clone()).collect();
-    let custody_market: Vec<Option<String>> =
-        begun.iter().map(|version| version.3.custody_market.clone()).collect();
-    let owner: Vec<Option<String>> = begun.iter().map(|version| version.3.owner.clone()).collect();
-    let since_us: Vec<i64> = begun.iter().map(|version| version.3.since_us).collect();
-    sqlx::query!(
-        "insert into market.holdings (slug, number, from_position, to_position, custody, custody_market, owner, since_us)
-         select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])",
-        &slug,
-        &number,
-        &from,
-        &to as &[Option<i64>],
-        &custody as &[Option<String>],
-        &custody_market as &[Option<String>],
-        &owner as &[Option<String>],
-        &since_us
-    )
-    .execute(connection)
+    copy(connection, &HOLDINGS, &touched.holdings.begun, |row, (gift, from, to, holding)| {
+        row.text(gift.slug.as_str())
+            .int8(i64::from(gift.number))
+            .int8(*from)
+            .int8(*to)
+            .text(holding.custody.as_deref())
+            .text(holding.custody_market.as_deref())
+            .text(holding.owner.as_deref())
+            .int8(holding.since_us);
+    })
     .await?;
     Ok(())
 }
