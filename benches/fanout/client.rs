@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 use anyhow::Context as _;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpStream, sync::watch, time::Instant};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -130,17 +130,15 @@ fn follow(last: &mut Option<i64>, text: &str) -> anyhow::Result<()> {
     if text.contains("\"type\":\"ping\"") {
         return Ok(());
     }
-    let mut parts = text.split("\"position\":\"");
-    parts.next();
-    let mut is_any = false;
-    for part in parts {
-        let position: i64 = part.split('"').next().unwrap_or_default().parse().context("a position")?;
+    let message: Value = serde_json::from_str(text).context("a message is JSON")?;
+    let events = message.pointer("/payload/data/events/events").and_then(Value::as_array);
+    let events = events.filter(|events| !events.is_empty()).with_context(|| format!("no event in {text}"))?;
+    for event in events {
+        let position: i64 = event["position"].as_str().unwrap_or_default().parse().context("a position")?;
         if let Some(before) = *last {
             anyhow::ensure!(position == before + 1, "position {position} came after {before}");
         }
         *last = Some(position);
-        is_any = true;
     }
-    anyhow::ensure!(is_any, "no event in {text}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! COPY in PostgreSQL's binary form, for rows that are only ever added: no statement to plan, no arrays to take apart, whole pages of
+//! COPY in PostgreSQL's binary form, for many new rows at once: no statement to plan, no arrays to take apart, whole pages of
 //! the table logged at once, and the server works while the next rows are written down.
 //!
 //! Source: the PostgreSQL manual, COPY, "Binary Format", 2026-11.

@@ -173,8 +173,12 @@ fn write_branch(sql: &mut Sql, which: Branch, filter: &ListingFilter, position: 
         Branch::Open => {
             sql.text(" from market.listings where to_position is null and from_position <= ").bind(position)
         }
+        // The first condition is asked once and spares the rest for the newest picture, where no version has ended since. Without it a plan
+        // that is kept for any position reads all of a collection's versions to find that none has.
         Branch::Ended => sql
-            .text(" from market.listings where to_position > ")
+            .text(" from market.listings where (select max(to_position) from market.listings where to_position is not null) > ")
+            .bind(position)
+            .text(" and to_position > ")
             .bind(position)
             .text(" and from_position <= ")
             .bind(position),
