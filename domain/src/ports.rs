@@ -60,6 +60,7 @@ pub enum Step {
     /// Nothing more for now. The cursor to save and begin from next time; `None` begins from the start.
     Done(Option<String>),
     /// As [`Step::Done`], but the walk did not reach what was known before: what lies between was not seen, and only the history tells it.
+    /// Of a scan: its pages do not join, so what it did not show may be there all the same, and it is made again.
     Gap(Option<String>),
 }
 

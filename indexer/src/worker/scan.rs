@@ -125,7 +125,13 @@ impl Worker {
                 }
                 Ok(())
             }
-            Step::Done(_) | Step::Gap(_) => self.end_scan(active, &request, exchange, page, told).await,
+            Step::Gap(_) => {
+                self.commit_page(&request, exchange, page, told).await?;
+                self.active = Some(active);
+                self.abandon_scan("gap");
+                Ok(())
+            }
+            Step::Done(_) => self.end_scan(active, &request, exchange, page, told).await,
         }
     }
 

@@ -57,6 +57,22 @@ async fn a_scan_that_cannot_reach_its_last_page_says_nothing_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_scan_whose_pages_do_not_join_says_nothing_of_what_it_did_not_show() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    fill(&market);
+    let mut running = stage.start(&[&market], pace());
+    running.filled().await;
+    let scans = market.requests("/scan/plushpepe?from=0").len();
+    market.fail(|target| (target == "/scan/plushpepe?from=6").then_some(Fault::Gap));
+    until("it is begun again twice", async || market.requests("/scan/plushpepe?from=0").len() >= scans + 3)
+        .await;
+    assert_eq!(stage.events("getgems", "delisted").await, 0);
+    assert_eq!(stage.listings("getgems").await, market.truth());
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_scan_that_misses_most_is_made_again_before_it_is_believed() {
     let stage = Stage::new().await;
     let market = stage.market("getgems");

@@ -28,7 +28,7 @@ pub(super) enum Fault {
     CutShort,
     /// The walk is sent back to its beginning.
     Back,
-    /// The feed no longer reaches back to what was known, and begins anew behind its newest row.
+    /// The feed no longer reaches back to what was known, and begins anew behind its newest row; a scan's page does not join the one before.
     Gap,
 }
 
@@ -230,6 +230,7 @@ impl MarketSource for FakeMarket {
             (Some(next), Want::Feed) if next == "gap" => {
                 Step::Gap(Some(self.world.lock().unwrap().feed.len().to_string()))
             }
+            (Some(next), Want::Scan(_)) if next == "gap" => Step::Gap(None),
             (Some(next), _) => Step::Continue(next.clone()),
             // Forwards: the next poll begins behind the last row seen.
             (None, Want::Feed) => {
