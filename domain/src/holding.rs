@@ -67,7 +67,7 @@ pub struct Holding {
 }
 
 impl Holding {
-    /// Whether a fact says anything of a gift itself. Any other changes nothing here.
+    /// Whether [`Holding::apply`] may take anything from a fact: what is added there belongs here too.
     #[must_use]
     pub fn hears(fact: &Fact) -> bool {
         matches!(
