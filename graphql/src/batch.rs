@@ -10,11 +10,19 @@ use tokio::{sync::Notify, task::yield_now};
 
 use crate::refusal::Fault;
 
-/// What was loaded, what is on its way, and what waits to be asked for.
+/// Where a key stands.
+enum Slot<V> {
+    /// In the queue.
+    Waiting,
+    /// On its way.
+    Flying,
+    /// Loaded.
+    Known(Result<Option<V>, Fault>),
+}
+
+/// Where each key stands, and the queue.
 struct Keys<K, V> {
-    known: HashMap<K, Result<Option<V>, Fault>>,
-    /// Asked for and not known yet; whether it is on its way.
-    asked: HashMap<K, bool>,
+    slots: HashMap<K, Slot<V>>,
     waiting: Vec<K>,
 }
 
@@ -24,21 +32,20 @@ pub(crate) struct Batch<K, V> {
     loaded: Notify,
 }
 
-impl<K: Eq + Hash + Clone, V> Keys<K, V> {
-    /// Puts a key in the queue if it is not asked for. Says whether it is on its way.
-    fn ask(&mut self, key: &K) -> bool {
-        if let Some(is_flying) = self.asked.get(key) {
-            return *is_flying;
+impl<K: Eq + Hash + Clone, V: Clone> Keys<K, V> {
+    /// Where a key stands; an unknown one is put in the queue. A leader may have been dropped in the middle: then its keys are unknown again.
+    fn ask(&mut self, key: &K) -> &Slot<V> {
+        if !self.slots.contains_key(key) {
+            self.waiting.push(key.clone());
+            self.slots.insert(key.clone(), Slot::Waiting);
         }
-        self.asked.insert(key.clone(), false);
-        self.waiting.push(key.clone());
-        false
+        self.slots.get(key).unwrap_or(&Slot::Waiting)
     }
 
     fn depart(&mut self) -> Vec<K> {
         for key in &self.waiting {
-            if let Some(is_flying) = self.asked.get_mut(key) {
-                *is_flying = true;
+            if let Some(slot) = self.slots.get_mut(key) {
+                *slot = Slot::Flying;
             }
         }
         std::mem::take(&mut self.waiting)
@@ -47,10 +54,7 @@ impl<K: Eq + Hash + Clone, V> Keys<K, V> {
 
 impl<K, V> Default for Batch<K, V> {
     fn default() -> Self {
-        Self {
-            keys: Mutex::new(Keys { known: HashMap::new(), asked: HashMap::new(), waiting: Vec::new() }),
-            loaded: Notify::new(),
-        }
+        Self { keys: Mutex::new(Keys { slots: HashMap::new(), waiting: Vec::new() }), loaded: Notify::new() }
     }
 }
 
@@ -91,26 +95,21 @@ impl<K: Eq + Hash + Clone, V: Clone> Batch<K, V> {
 
     /// Puts a key in the queue, unless its value is known.
     fn join(&self, key: &K) -> Option<Result<Option<V>, Fault>> {
-        let mut keys = self.lock();
-        if let Some(known) = keys.known.get(key) {
-            return Some(known.clone());
+        match self.lock().ask(key) {
+            Slot::Known(value) => Some(value.clone()),
+            Slot::Waiting | Slot::Flying => None,
         }
-        keys.ask(key);
-        None
     }
 
     fn next(&self, key: &K, together: usize) -> Next<K, V> {
         let mut keys = self.lock();
-        if let Some(known) = keys.known.get(key) {
-            return Next::Known(known.clone());
-        }
-        // A leader may have been dropped in the middle; then its keys are asked for again.
-        if keys.ask(key) {
-            return Next::Wait;
-        }
-        match keys.waiting.len() {
-            count if count > together => Next::Yield(count),
-            _ => Next::Lead(keys.depart()),
+        match keys.ask(key) {
+            Slot::Known(value) => Next::Known(value.clone()),
+            Slot::Flying => Next::Wait,
+            Slot::Waiting => match keys.waiting.len() {
+                count if count > together => Next::Yield(count),
+                _ => Next::Lead(keys.depart()),
+            },
         }
     }
 
@@ -126,7 +125,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Batch<K, V> {
                 Ok(values) => Ok(values.get(&key).cloned()),
                 Err(fault) => Err(fault.clone()),
             };
-            held.known.insert(key, value);
+            held.slots.insert(key, Slot::Known(value));
         }
         drop(held);
         self.loaded.notify_waiters();
@@ -153,7 +152,7 @@ impl<K: Eq + Hash, V> Drop for Flight<'_, K, V> {
         }
         let mut keys = self.batch.keys.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for key in &self.keys {
-            keys.asked.remove(key);
+            keys.slots.remove(key);
         }
         drop(keys);
         self.batch.loaded.notify_waiters();
@@ -216,7 +215,7 @@ mod tests {
     async fn a_dropped_leader_leaves_nobody_waiting() {
         let (batch, calls) = (Batch::default(), AtomicUsize::new(0));
         let mut leader = Box::pin(batch.load(1_i64, |_| std::future::pending()));
-        while batch.lock().waiting.contains(&1) || !batch.lock().asked.contains_key(&1) {
+        while !matches!(batch.lock().slots.get(&1), Some(Slot::Flying)) {
             assert!(leader.as_mut().now_or_never().is_none());
             yield_now().await;
         }

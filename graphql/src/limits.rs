@@ -18,6 +18,7 @@ use crate::refusal::{Refusal, RefusalCode};
 
 /// The limits, all inclusive. Each is configuration; [`Limits::default`] is what the documents state.
 #[derive(Debug, Clone, PartialEq, Eq, async_graphql::SimpleObject)]
+#[graphql(serial)]
 pub struct Limits {
     /// Most bytes of a request's body, and of one message on a WebSocket.
     pub body_bytes: usize,

@@ -61,6 +61,7 @@ fn page(
 
 /// A kind of refusal and what it means.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 struct RefusalDoc {
     /// The code as it stands in `extensions.code` of an error.
     code: RefusalCode,

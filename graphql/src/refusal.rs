@@ -107,6 +107,7 @@ impl RefusalCode {
 
 /// A limit that was broken: its name, its value, and what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, SimpleObject)]
+#[graphql(serial)]
 pub struct LimitBroken {
     /// Name of the limit, as in the query `limits`.
     pub name: &'static str,

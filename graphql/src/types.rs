@@ -1,4 +1,7 @@
 //! The words of the schema. Each object carries the reading it came from, so everything below it is as of the same position.
+//!
+//! An object whose fields wait for nothing is `serial`: the engine then makes no task of each field. Where fields load, they are polled
+//! side by side, so that [`crate::batch`] asks for all of them at once.
 
 pub(crate) mod collection;
 pub(crate) mod connection;

@@ -68,6 +68,11 @@ pub(crate) fn circuit(market: &MarketId, state: &'static str) {
     }
 }
 
+/// The part of its documented request rate at which a market is asked, in thousandths.
+pub(crate) fn share(market: &MarketId, share: u16) {
+    metrics::gauge!("indexer_request_share_per_mille", "market" => label(market)).set(f64::from(share));
+}
+
 /// The database could not be read or written; the worker waits and goes on.
 pub(crate) fn store_away(market: &MarketId, fault: &dyn std::fmt::Display, wait_ms: u64) {
     metrics::counter!("indexer_store_faults_total", "market" => label(market)).increment(1);

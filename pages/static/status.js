@@ -4,23 +4,26 @@ import { el, proof } from "./dom.js";
 import { age, when, worldWords } from "./words.js";
 
 const STATUS = `query Status { log { position hash committedAt answeredAt }
-  markets { id name siteUrl covers notCovered listingsCount
-    status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone unknownFields }
+  markets { id name siteUrl covers notCovered listingsCount requestLimit { requests windowSeconds }
+    status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone requestSharePerMille heldUntil unknownFields }
     quarantine { path why since position } }
   rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
 
 const STATES = { STARTING: "gathering its first picture", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
-function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, quarantine }) {
+function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestLimit, status, quarantine }) {
   const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
+  // The worker's word may be a moment ahead of the event that proves it.
+  const broken = quarantine ?? (status?.state === "QUARANTINED" ? { path: status.path, why: status.reason, since: status.since } : null);
   return el("section", { class: "market", "data-id": id, "data-state": status?.state ?? "STARTING" },
     el("h3", {}, name, el("span", {}, STATES[status?.state] ?? "not started")),
     el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
     total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
     el("p", {}, historyWords(status)),
-    quarantine && el("p", { class: "bad" }, `Quarantined since ${when(quarantine.since)}: at ${quarantine.path || "/"} ${quarantine.why}. Its listings stay and are marked stale. `, proof(quarantine.position)),
-    !quarantine && status?.reason && el("p", { class: "bad" }, status.reason),
-    status?.lastFault && status.lastFault !== status.reason && !quarantine && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
+    status && requestLimit && el("p", {}, limitWords(requestLimit, status)),
+    broken && el("p", { class: "bad" }, `Quarantined since ${when(broken.since)}: at ${broken.path || "/"} ${broken.why}. Its listings stay and are marked stale. `, quarantine && proof(quarantine.position)),
+    !broken && status?.reason && el("p", { class: "bad" }, status.reason),
+    status?.lastFault && status.lastFault !== status.reason && !broken && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
     status?.unknownFields > 0 && el("p", {}, `${status.unknownFields} fields on its pages are unknown to us and are counted.`),
     el("details", {}, el("summary", {}, "What is gathered, and what is not"),
       el("ul", {}, covers.map((text) => el("li", {}, text)), notCovered.map((text) => el("li", {}, `not: ${text}`)))),
@@ -30,6 +33,12 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, status, 
 function historyWords(status) {
   if (!status?.historyFrom) return status?.historyIsDone ? "History: none is read." : "History: nothing read yet.";
   return `History: read back to ${when(status.historyFrom)}${status.historyIsDone ? ", as far as it is wanted" : ", going on"}.`;
+}
+
+function limitWords({ requests, windowSeconds }, { requestSharePerMille, heldUntil }) {
+  const limit = `${requests} requests in ${windowSeconds} s`, share = requestSharePerMille / 10;
+  const rate = requestSharePerMille >= 1_000 ? `Asked within its limit of ${limit}.` : `Asked at ${share} % of its limit of ${limit}, because it has asked for time; the rate rises with each answer.`;
+  return heldUntil ? `${rate} Nothing is asked before ${when(heldUntil)}: it said so.` : rate;
 }
 
 /** What a reader has opened stays open, and keeps the focus. */

@@ -27,6 +27,36 @@ pub struct Standing {
     pub history_from_us: Option<i64>,
     /// Whether the history has nothing more to read.
     pub history_is_done: bool,
+    /// Part of the documented request rate at which the market is asked, in thousandths.
+    pub request_share_per_mille: i64,
+    /// Milliseconds for which the market itself has asked for time.
+    pub held_ms: Option<i64>,
+}
+
+/// What a market's limits have taught an earlier worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LearnedLimit {
+    /// Part of the documented request rate at which it was asked, in thousandths.
+    pub request_share_per_mille: i64,
+    /// Milliseconds for which it has still asked for time.
+    pub held_ms: Option<i64>,
+}
+
+/// What was learned of a market's limits; `None` when no worker has looked at it yet.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn learned_limit(pool: &Pool, market: &MarketId) -> Result<Option<LearnedLimit>, sqlx::Error> {
+    sqlx::query_as!(
+        LearnedLimit,
+        r#"select request_share_per_mille,
+                  case when held_until > clock_timestamp()
+                       then ceil(extract(epoch from held_until - clock_timestamp()) * 1000)::bigint end as held_ms
+           from market.market_status where market = $1"#,
+        market.as_str()
+    )
+    .fetch_optional(pool)
+    .await
 }
 
 /// Writes a market's standing; `state_since` moves only when the state changes.
@@ -45,19 +75,23 @@ pub async fn record(pool: &Pool, market: &MarketId, standing: &Standing) -> Resu
         scopes_done,
         history_from_us,
         history_is_done,
+        request_share_per_mille,
+        held_ms,
     } = standing;
     sqlx::query!(
         "insert into market.market_status as s (market, state, reason, path, last_fault, last_fault_at, faults_in_a_row, next_attempt_at, scopes_total, scopes_done,
-            history_from_us, history_is_done)
+            history_from_us, history_is_done, request_share_per_mille, held_until)
          values ($1, $2, $3, $4, $5, case when $5::text is null then null else clock_timestamp() end, $6,
-                 clock_timestamp() + $7::bigint * interval '1 millisecond', $8, $9, $10, $11)
+                 clock_timestamp() + $7::bigint * interval '1 millisecond', $8, $9, $10, $11, $12,
+                 clock_timestamp() + $13::bigint * interval '1 millisecond')
          on conflict (market) do update set state = excluded.state,
             state_since = case when s.state = excluded.state then s.state_since else clock_timestamp() end,
             reason = excluded.reason, path = excluded.path,
             last_fault = coalesce(excluded.last_fault, s.last_fault), last_fault_at = coalesce(excluded.last_fault_at, s.last_fault_at),
             faults_in_a_row = excluded.faults_in_a_row, next_attempt_at = excluded.next_attempt_at,
             scopes_total = excluded.scopes_total, scopes_done = excluded.scopes_done,
-            history_from_us = least(excluded.history_from_us, s.history_from_us), history_is_done = excluded.history_is_done",
+            history_from_us = least(excluded.history_from_us, s.history_from_us), history_is_done = excluded.history_is_done,
+            request_share_per_mille = excluded.request_share_per_mille, held_until = excluded.held_until",
         market.as_str(),
         state,
         reason.as_deref(),
@@ -68,7 +102,9 @@ pub async fn record(pool: &Pool, market: &MarketId, standing: &Standing) -> Resu
         scopes_total,
         scopes_done,
         *history_from_us,
-        history_is_done
+        history_is_done,
+        request_share_per_mille,
+        *held_ms
     )
     .execute(pool)
     .await?;

@@ -68,9 +68,11 @@ pub fn enabled_setting() -> Setting {
     Setting {
         name: "RIBBON_MARKETS",
         kind: Kind::Choices(registered::market_ids()),
-        fallback: Fallback::Described("all of them"),
+        fallback: Fallback::Described(
+            "with the built-in sandbox all of them; else those of which a variable of their own is set",
+        ),
         unit: "",
-        meaning: "The markets to gather.",
+        meaning: "The markets to gather. A real market is off until it is configured: named here, or by a variable of its own.",
         is_secret: false,
     }
 }
@@ -94,6 +96,8 @@ pub fn rate_settings() -> Vec<Setting> {
 pub struct MarketsConfig {
     /// Those that are gathered, in the order of registration.
     pub enabled: Vec<MarketId>,
+    /// Those that are off because nothing was said of them.
+    pub unasked: Vec<&'static str>,
     /// The rate sources that are asked, by id: those of the markets' world.
     pub rates: Vec<&'static str>,
     /// The speed factor in thousandths.
@@ -116,9 +120,14 @@ impl MarketsConfig {
     pub fn read(values: &Values, is_sandboxed: bool) -> Result<Self, ConfigFault> {
         let markets = registered::markets();
         let wanted = values.list_given(&enabled_setting());
-        let is_enabled =
-            |market: &&Registered| wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| id == market.id));
-        let enabled: Vec<&Registered> = markets.iter().filter(is_enabled).collect();
+        let is_said = |market: &Registered| market.settings.iter().any(|setting| values.is_given(setting));
+        let is_enabled = |market: &&Registered| match &wanted {
+            Some(ids) => ids.iter().any(|id| id == market.id),
+            None => is_sandboxed || is_said(market),
+        };
+        let (enabled, left): (Vec<&Registered>, Vec<&Registered>) = markets.iter().partition(is_enabled);
+        let unasked =
+            if wanted.is_some() { Vec::new() } else { left.iter().map(|market| market.id).collect() };
         let world = values.text_given(&WORLD);
         let is_given = |asked: &Registered| asked.base_url().is_some_and(|setting| values.is_given(&setting));
         // A simulator's prices shall not be converted by a rate of the real world, nor that rate be asked at the simulator's speed.
@@ -144,6 +153,7 @@ impl MarketsConfig {
         let skew_us = values.count(&SKEW_MS).saturating_mul(1_000_000) / speed_x1000.max(1);
         Ok(Self {
             enabled: enabled.iter().filter_map(|market| MarketId::parse(market.id).ok()).collect(),
+            unasked,
             rates: rates.iter().map(|source| source.id).collect(),
             speed_x1000,
             skew_us: i64::try_from(skew_us).unwrap_or(i64::MAX),
@@ -215,8 +225,10 @@ mod tests {
         assert_eq!((plain.markets.speed_x1000, plain.markets.skew_us), (30_000, 1_000_000));
         assert_eq!(plain.markets.enabled.len(), registered::market_ids().len());
 
-        let live = up(&[("RIBBON_SANDBOX", "off")]).unwrap();
+        let live = up(&[("RIBBON_SANDBOX", "off"), ("RIBBON_GETGEMS_API_KEY", "k")]).unwrap();
         assert!(live.sandbox.is_none() && live.markets.given_base_urls().is_empty());
+        assert_eq!(live.markets.enabled.iter().map(MarketId::as_str).collect::<Vec<_>>(), ["getgems"]);
+        assert!(live.markets.unasked.contains(&"mrkt") && !live.markets.unasked.contains(&"getgems"));
         assert_eq!((live.markets.speed_x1000, live.markets.skew_us), (1_000, 30_000_000));
 
         let url = "http://127.0.0.1:8490/getgems/public-api";
@@ -256,7 +268,7 @@ mod tests {
                 "RIBBON_SANDBOX is on, and RIBBON_GETGEMS_BASE_URL is `http://127.0.0.1:1/x` (from the environment)",
             ),
             (
-                &[("RIBBON_SANDBOX", "off"), ("RIBBON_SPEED", "2")],
+                &[("RIBBON_SANDBOX", "off"), ("RIBBON_MARKETS", "getgems"), ("RIBBON_SPEED", "2")],
                 "RIBBON_SPEED is `2` (from the environment): expected at most 1, because getgems is asked at its real",
             ),
             (

@@ -29,10 +29,16 @@ pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
     let settings = || Settings::new(&lookup).with_speed(config.speed_x1000);
     let mut sources = Sources::default();
     for registration in MARKETS {
-        if !config.enabled.iter().any(|id| id.as_str() == registration.id) {
+        let id = registration.id;
+        let is_unasked = config.unasked.contains(&id);
+        if !is_unasked && !config.enabled.iter().any(|enabled| enabled.as_str() == id) {
             continue;
         }
         match (registration.build)(&settings()) {
+            Ok(_) if is_unasked => {
+                let mend = format!("name `{id}` there to gather it");
+                sources.leave_out(id, SettingsFault::Missing { variable: "RIBBON_MARKETS", mend })?;
+            }
             Ok(source) => sources.markets.push(source),
             Err(fault) => sources.leave_out(registration.id, fault)?,
         }

@@ -45,6 +45,7 @@ impl ReloadReason {
 
 /// The stream ends here, and something may be missing: read anew by a query and subscribe again.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Reload {
     /// Why.
     reason: ReloadReason,
@@ -162,6 +163,7 @@ impl FloorsBatch {
 
 /// A floor that is no more.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct FloorGone {
     /// The collection's slug.
     slug: Slug,

@@ -9,6 +9,7 @@ use crate::{reading::Reading, refusal::Fault, scalar::Cursor};
 
 /// Where a page stands in its list.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct PageInfo {
     /// Whether more follow.
     pub(crate) has_next_page: bool,
@@ -131,7 +132,7 @@ macro_rules! connection {
         }
 
         /// A node and its place in the list.
-        #[async_graphql::Object]
+        #[async_graphql::Object(serial)]
         impl<'a> $edge<'a> {
             /// The place of the node, to be given as `after`.
             async fn cursor(&self) -> $crate::scalar::Cursor {

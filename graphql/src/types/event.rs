@@ -249,6 +249,7 @@ impl Event {
 
 /// The raw answer in which an event was seen.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Evidence {
     /// SHA-256 of the evidence bytes, 64 hexadecimal digits.
     hash: String,

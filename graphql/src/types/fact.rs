@@ -34,6 +34,7 @@ pub(crate) enum Fact {
 
 /// Offered for sale, or first seen open.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Listed {
     /// The market's own id of the lot.
     lot: String,
@@ -45,6 +46,7 @@ pub(crate) struct Listed {
 
 /// The ask changed.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Repriced {
     /// The market's own id of the lot.
     lot: String,
@@ -58,6 +60,7 @@ pub(crate) struct Repriced {
 
 /// A completed scan saw it open at this price.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct StillListed {
     /// The market's own id of the lot.
     lot: String,
@@ -79,6 +82,7 @@ pub(crate) enum DelistReason {
 
 /// No longer for sale.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Delisted {
     /// The market's own id of the lot.
     lot: String,
@@ -90,6 +94,7 @@ pub(crate) struct Delisted {
 
 /// Sold.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Sold {
     /// The market's own id of the lot.
     lot: String,
@@ -107,6 +112,7 @@ pub(crate) struct Sold {
 
 /// Given to another owner without a sale.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct GiftTransferred {
     /// From whom. Null when the source does not say.
     from: Option<String>,
@@ -116,6 +122,7 @@ pub(crate) struct GiftTransferred {
 
 /// Exported to TON.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Exported {
     /// The NFT's address, friendly form. Null when the source does not say.
     address: Option<String>,
@@ -123,6 +130,7 @@ pub(crate) struct Exported {
 
 /// An attribute as a page tells it.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct ToldAttribute {
     /// Which of the three.
     kind: AttributeKind,
@@ -136,6 +144,7 @@ pub(crate) struct ToldAttribute {
 
 /// Fees that a listing itself tells, in the smallest unit of its currency.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct ToldFees {
     /// The price they were told with.
     for_amount: Amount,
@@ -147,6 +156,7 @@ pub(crate) struct ToldFees {
 
 /// All that a market's page says of a listed gift besides its price. Null is what it does not say.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct MetadataSeen {
     /// The market's own id of the lot whose page said it.
     lot: String,
@@ -180,6 +190,7 @@ pub(crate) struct MetadataSeen {
 
 /// A collection was seen first, or what is said of it changed.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct CollectionSeen {
     /// Its slug.
     slug: Slug,
@@ -193,6 +204,7 @@ pub(crate) struct CollectionSeen {
 
 /// An attribute's rarity was seen first, or changed.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct AttributeSeen {
     /// The collection's slug.
     slug: Slug,
@@ -208,6 +220,7 @@ pub(crate) struct AttributeSeen {
 
 /// A currency's rate was observed.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct RateObserved {
     /// Code of the currency converted from.
     base: String,
@@ -219,6 +232,7 @@ pub(crate) struct RateObserved {
 
 /// The market's pages can no longer be read; its listings stay and are stale.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct MarketQuarantined {
     /// JSON pointer of the place that broke.
     path: String,
@@ -228,6 +242,7 @@ pub(crate) struct MarketQuarantined {
 
 /// The market's pages can be read again.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct MarketReleased {
     /// The market.
     market: MarketName,

@@ -267,7 +267,7 @@ impl GiftAttribute {
 }
 
 /// One of a gift's three attributes.
-#[Object]
+#[Object(serial)]
 impl GiftAttribute {
     /// Which of the three.
     async fn kind(&self) -> AttributeKind {
@@ -297,6 +297,7 @@ impl GiftAttribute {
 
 /// Where a gift lives.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct GiftCustody {
     /// Account, market or chain.
     kind: Custody,
@@ -310,6 +311,7 @@ pub(crate) struct GiftCustody {
 
 /// Who owns a gift.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct GiftOwner {
     /// As the source names people: a TON address, a Telegram name.
     name: String,
@@ -321,6 +323,7 @@ pub(crate) struct GiftOwner {
 
 /// The dates that rule what may be done with a gift, as the latest telling has them.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct GiftDates {
     /// May be given to another account from then on.
     transferable_at: Option<DateTime>,

@@ -16,7 +16,7 @@ pub(crate) struct AsOf {
 }
 
 /// The position of the log that an answer reflects, and how old that picture is.
-#[Object]
+#[Object(serial)]
 impl AsOf {
     /// Every event up to here is in the answer, none behind it.
     async fn position(&self) -> Position {
@@ -36,6 +36,7 @@ impl AsOf {
 
 /// The end of the event log: compare it with what others were told, or with an exported log.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct LogHead {
     /// The last position; 0 while the log is empty.
     pub(crate) position: Position,

@@ -45,6 +45,15 @@ impl Market {
         self.reading.state.markets.get(&self.id).map(|info| info.site_url)
     }
 
+    /// How often it may be asked, as its operators or those who measured it say. Null for a source that is no market.
+    async fn request_limit(&self) -> Option<RequestLimit> {
+        let budget = self.reading.state.markets.get(&self.id)?.budget;
+        Some(RequestLimit {
+            requests: i32::try_from(budget.requests).unwrap_or(i32::MAX),
+            window_seconds: i32::try_from(budget.window_ms / 1_000).unwrap_or(i32::MAX),
+        })
+    }
+
     /// What is gathered from it, one sentence each.
     async fn covers(&self) -> Vec<&str> {
         self.reading.state.markets.get(&self.id).map(|info| info.covers.to_vec()).unwrap_or_default()
@@ -77,8 +86,19 @@ impl Market {
     }
 }
 
+/// How often a market may be asked.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub(crate) struct RequestLimit {
+    /// So many requests ...
+    requests: i32,
+    /// ... in so many seconds.
+    window_seconds: i32,
+}
+
 /// A time during which a market's pages cannot be read: its listings stay, marked stale.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Quarantine {
     /// JSON pointer of the place that broke.
     path: String,
@@ -122,6 +142,7 @@ impl MarketState {
 
 /// How a market stands now. Times by the database's clock.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct MarketStatus {
     /// In a word.
     state: MarketState,
@@ -153,6 +174,10 @@ pub(crate) struct MarketStatus {
     history_from: Option<DateTime>,
     /// Whether its history was read back to the configured depth, or to its beginning.
     history_is_done: bool,
+    /// Part of the documented request rate at which it is asked, in thousandths: halved whenever it asks for time, raised a little with each answer; 125 to 1000.
+    request_share_per_mille: i32,
+    /// The market itself has asked for time until then. Null while it has not.
+    held_until: Option<DateTime>,
     /// Distinct fields on its pages that we do not know.
     unknown_fields: i32,
 }
@@ -175,6 +200,8 @@ impl MarketStatus {
             scopes_done,
             history_from_us,
             history_is_done,
+            request_share_per_mille,
+            held_until_us,
             unknown_fields,
         } = row;
         let count = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
@@ -194,6 +221,8 @@ impl MarketStatus {
             scopes_done: count(scopes_done),
             history_from: history_from_us.map(DateTime),
             history_is_done,
+            request_share_per_mille: count(request_share_per_mille),
+            held_until: held_until_us.filter(|until_us| *until_us > reading.now_us()).map(DateTime),
             unknown_fields: count(unknown_fields),
         }
     }
@@ -201,6 +230,7 @@ impl MarketStatus {
 
 /// A place where gifts trade that is not gathered at all.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct NotCovered {
     /// Its name.
     pub(crate) name: &'static str,

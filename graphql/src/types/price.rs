@@ -40,7 +40,7 @@ pub(crate) fn currency_code(text: &str) -> Result<String, Refusal> {
 }
 
 /// An amount of money in one currency.
-#[Object]
+#[Object(serial)]
 impl Money {
     /// The amount in the smallest unit of `currency`: nanoton (10^-9) for TON, 10^-6 for USDT and USD, whole Stars for XTR. Source: the market, unchanged.
     async fn amount(&self) -> Amount {
@@ -73,6 +73,7 @@ impl Money {
 
 /// An amount converted by an observed rate.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct ConvertedMoney {
     /// The converted amount in the smallest unit of `currency`, rounded to the nearest, halves away from zero.
     amount: Amount,
@@ -137,7 +138,7 @@ impl Price {
 }
 
 /// A price as a market states it: compare `feeBasis` before comparing markets, or compare `allIn`.
-#[Object]
+#[Object(serial)]
 impl Price {
     /// The amount in the smallest unit of `currency`: nanoton (10^-9) for TON, 10^-6 for USDT, whole Stars for XTR. Source: the market, unchanged.
     async fn amount(&self) -> Amount {
@@ -181,7 +182,7 @@ pub(crate) struct AllInPrice {
 }
 
 /// What a buyer pays until the gift is theirs to take: the market's price, its fee, the network's gas and the fee to get the gift out of custody.
-#[Object]
+#[Object(serial)]
 impl AllInPrice {
     /// Sum of the lines that come on top, the ask included, in the smallest unit of `currency`. Source: the lines.
     async fn total(&self) -> Amount {
@@ -249,6 +250,7 @@ pub(crate) enum LineCounted {
 
 /// One part of an all-in price.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct AllInLine {
     /// What it is.
     kind: AllInLineKind,

@@ -10,6 +10,7 @@ use crate::{
 
 /// An observed rate: one whole coin of `base` is worth `rateMicros` millionths of one whole coin of `quote`.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Rate {
     /// Code of the currency converted from.
     base: String,

@@ -156,6 +156,7 @@ impl Origin {
 
 /// A field that is null, and why.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Missing {
     /// Name of the field, as in this schema; behind a dot a field of it.
     pub(crate) field: &'static str,

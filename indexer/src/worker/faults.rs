@@ -52,6 +52,8 @@ impl Worker {
     pub(super) fn answered(&mut self) {
         self.faults_in_a_row = 0;
         self.not_before_ms = 0;
+        self.budget.raise();
+        observe::share(&self.market, self.budget.share());
         if self.circuit != Circuit::default() {
             self.circuit = self.circuit.succeed();
             observe::circuit(&self.market, self.circuit.as_str());
@@ -89,6 +91,8 @@ impl Worker {
                 let jitter_ms =
                     Backoff { first_ms: (after_ms / 10).max(1), most_ms: 5_000 }.wait_ms(1, &mut self.random);
                 self.budget.hold(now_ms, after_ms.saturating_add(jitter_ms));
+                self.budget.lower();
+                observe::share(&self.market, self.budget.share());
                 self.count_page_try();
             }
             SourceFault::Refused { why, mend } => {

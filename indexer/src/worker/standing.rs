@@ -117,6 +117,8 @@ impl Worker {
             scopes_done: count(done),
             history_from_us: self.state.history_from_us,
             history_is_done: !self.agenda.is_history_open(),
+            request_share_per_mille: i64::from(self.budget.share()),
+            held_ms: self.budget.held_ms(now_ms).map(signed),
         };
         if self
             .told
@@ -188,6 +190,7 @@ fn is_worth_a_row(held: &Standing, now: &Standing, since_ms: u64) -> bool {
         scopes_done: 0,
         scopes_total: 0,
         history_from_us: None,
+        request_share_per_mille: 0,
         ..standing.clone()
     };
     let counts = |standing: &Standing| (standing.scopes_done, standing.scopes_total);

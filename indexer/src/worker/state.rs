@@ -14,11 +14,13 @@ use store::{
     Mark,
     known::{self, KnownFault},
     lease,
+    status::{self, LearnedLimit},
 };
 
 use super::{LEASE_EVERY_MS, Request, Worker, faults::Quarantine, signed};
 use crate::{
     agenda::{Agenda, Errand},
+    budget::SHARE_FULL,
     decide::scan_end,
     intake::IntakeFault,
 };
@@ -142,6 +144,7 @@ impl Worker {
         let history = cursor(HISTORY).await?;
         let scans = known::scans(&pool, &self.market).await.map_err(KnownFault::from)?;
         let quarantine = known::quarantine(&pool, &self.market).await.map_err(KnownFault::from)?;
+        self.recall_limit(&pool).await?;
         let mut connection = pool.acquire().await.map_err(KnownFault::from)?;
         let mut told: Vec<_> =
             known::collections_told(&mut connection, &self.market).await?.into_iter().collect();
@@ -178,6 +181,17 @@ impl Worker {
             self.quarantine = Some(Quarantine::probing(request, quarantine.unwrap_or_default()));
         }
         self.say_standing().await;
+        Ok(())
+    }
+
+    /// Takes up what an earlier worker has learned of the market's limits.
+    async fn recall_limit(&mut self, pool: &store::Pool) -> Result<(), IntakeFault> {
+        let learned = status::learned_limit(pool, &self.market).await.map_err(KnownFault::from)?;
+        if let Some(LearnedLimit { request_share_per_mille, held_ms }) = learned {
+            self.budget.recall(u16::try_from(request_share_per_mille).unwrap_or(SHARE_FULL));
+            let held_ms = held_ms.and_then(|held_ms| u64::try_from(held_ms).ok()).unwrap_or(0);
+            self.budget.hold(self.now_ms(), held_ms);
+        }
         Ok(())
     }
 

@@ -22,6 +22,8 @@ pub struct MarketRow {
     pub scopes_done: i64,
     pub history_from_us: Option<i64>,
     pub history_is_done: bool,
+    pub request_share_per_mille: i64,
+    pub held_until_us: Option<i64>,
     /// Distinct fields on its pages that no adapter knows.
     pub unknown_fields: i64,
 }
@@ -53,7 +55,8 @@ pub async fn market_rows(pool: &Pool) -> Result<Vec<MarketRow>, ReadFault> {
                   (extract(epoch from s.last_ok_at) * 1000000)::bigint as last_ok_at_us,
                   (extract(epoch from s.last_fault_at) * 1000000)::bigint as last_fault_at_us, s.last_fault, s.faults_in_a_row,
                   (extract(epoch from s.next_attempt_at) * 1000000)::bigint as next_attempt_at_us, s.scopes_total, s.scopes_done,
-                  s.history_from_us, s.history_is_done,
+                  s.history_from_us, s.history_is_done, s.request_share_per_mille,
+                  (extract(epoch from s.held_until) * 1000000)::bigint as held_until_us,
                   (select count(*) from market.unknown_fields u where u.market = s.market) as "unknown_fields!"
            from market.market_status s order by s.market"#
     )

@@ -170,6 +170,34 @@ async fn a_market_that_asks_for_time_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_limit_has_taught_outlives_a_restart() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    let learned = async || {
+        let id = domain::MarketId::parse("getgems").expect("an id");
+        store::status::learned_limit(&stage.pool, &id).await.expect("the limit").expect("a row")
+    };
+    let running = stage.start(&[&market], pace());
+    market.fail(|_| Some(Fault::Answer(SourceFault::RetryAfter { after_ms: 60_000, why: "too many".into() })));
+    until("it asks for time", async || stage.standing("getgems").await == "backing_off").await;
+    running.end().await;
+    let before = learned().await;
+    assert!(before.request_share_per_mille < 1_000, "{before:?}");
+    assert!(before.held_ms.is_some_and(|held_ms| held_ms > 30_000), "{before:?}");
+
+    market.mend();
+    let asked = market.requests("").len();
+    let running = stage.start(&[&market], pace());
+    until("the next worker says how it stands", async || stage.standing("getgems").await == "starting").await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(market.requests("").len(), asked, "it was asked before its time was over");
+    running.end().await;
+    let after = learned().await;
+    assert_eq!(after.request_share_per_mille, before.request_share_per_mille);
+    assert!(after.held_ms.is_some_and(|held_ms| held_ms > 30_000), "{after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_is_told_once_and_waited_out() {
     let stage = Stage::new().await;
     let market = stage.market("getgems");
