@@ -10,7 +10,7 @@ use axum::Router;
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 const CONNECTIONS_MAX: usize = 12_000;
 /// How long a client may take to send the head of a request, and how long a quiet connection stays open between two.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// What was sent and not taken for so long ends the connection. A stream only speaks, so that nobody is there would be noticed after a quarter
+/// of an hour otherwise, when the system itself gives up.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// Pause after the system refuses a connection, as when it has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -28,6 +31,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     pub(super) head_timeout: Duration,
+    pub(super) send_timeout: Duration,
 }
 
 impl Server {
@@ -39,7 +43,8 @@ impl Server {
         let bound = async {
             let listener = TcpListener::bind(listen).await?;
             let address = listener.local_addr()?;
-            Ok::<_, std::io::Error>(Self { listener, address, head_timeout: HEAD_TIMEOUT })
+            let (head_timeout, send_timeout) = (HEAD_TIMEOUT, SEND_TIMEOUT);
+            Ok::<_, std::io::Error>(Self { listener, address, head_timeout, send_timeout })
         };
         bound.await.with_context(|| {
             format!("{variable} is `{listen}`, which cannot be listened on: stop what listens there, perhaps another ribbon, or give another address or port")
@@ -76,6 +81,7 @@ impl Server {
             };
             // Small answers and pushes leave at once.
             let _ = stream.set_nodelay(true);
+            give_up_after(&stream, self.send_timeout);
             let service = TowerToHyperService::new(router.clone());
             let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
             let stop = stop.clone();
@@ -104,4 +110,15 @@ impl Server {
         }
         connections.shutdown().await;
     }
+}
+
+/// Tells the system how long to wait for the other side to take what was sent. One that cannot be told waits as it always does.
+fn give_up_after(stream: &TcpStream, timeout: Duration) {
+    #[cfg(target_os = "linux")]
+    {
+        let timeout_ms = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+        let _ = rustix::net::sockopt::set_tcp_user_timeout(stream, timeout_ms);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, timeout);
 }

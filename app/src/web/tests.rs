@@ -36,6 +36,7 @@ async fn run(routes: Router, config: HttpConfig) -> Running {
         .layer(DefaultBodyLimit::max(config.request_bytes_max));
     let mut server = Server::bind(config.listen, config.variable).await.unwrap();
     server.head_timeout = Duration::from_millis(300);
+    server.send_timeout = Duration::from_millis(300);
     let base = format!("http://{}", server.address());
     let stop = CancellationToken::new();
     let task = tokio::spawn(server.serve(guard::guard(routes, &config), stop.clone(), config.stop_timeout));
@@ -136,6 +137,40 @@ async fn who_connects_and_does_not_ask_is_shown_out() {
         assert!(ended.is_ok(), "{said:?} keeps its connection");
         assert!(!heard.starts_with(b"HTTP/1.1 200"), "{said:?}");
     }
+}
+
+/// Says that it is gone when it is dropped.
+struct Tell(Option<oneshot::Sender<()>>);
+
+impl Drop for Tell {
+    fn drop(&mut self) {
+        if let Some(told) = self.0.take() {
+            let _ = told.send(());
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_takes_nothing_for_long_is_let_go() {
+    let (told, is_gone) = oneshot::channel();
+    let tell = Arc::new(std::sync::Mutex::new(Some(Tell(Some(told)))));
+    let endless = move || {
+        let tell = tell.lock().unwrap().take();
+        let piece = axum::body::Bytes::from_static(&[b'x'; 65_536]);
+        let pieces = futures_util::stream::repeat_with(move || {
+            let _held = &tell;
+            Ok::<_, std::convert::Infallible>(piece.clone())
+        });
+        async move { axum::body::Body::from_stream(pieces) }
+    };
+    let running = run(Router::new().route("/endless", get(endless)), config()).await;
+    let address = running.base.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /endless HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    // Nothing is read, and the connection stays open on this side.
+    let gone = tokio::time::timeout(Duration::from_secs(60), is_gone).await;
+    assert!(gone.is_ok(), "the server still holds what nobody takes");
+    drop(stream);
 }
 
 #[tokio::test]
