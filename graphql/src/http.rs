@@ -21,6 +21,10 @@ use crate::{
 
 const JSON: &str = "application/json";
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
+/// Where subscriptions are served.
+const SUBSCRIPTIONS: &str = "the WebSocket /graphql/ws by the protocol graphql-transport-ws, or as server-sent events at /graphql/sse";
+/// Seconds after which what was unavailable may be asked for again.
+const RETRY_AFTER_S: u64 = 1;
 
 /// An operation as clients send it.
 #[derive(Deserialize)]
@@ -56,7 +60,12 @@ pub(crate) async fn serve(State(engine): State<Arc<Engine>>, request: Request) -
         Err(refusal) => Answer::refused(refusal),
     };
     observe::answered(answered.outcome, began.elapsed());
-    answered.into_http(media)
+    answered.into_http(media, "POST")
+}
+
+/// A refusal as an answer; `allow` are the methods that would be served.
+pub(crate) fn refuse(refusal: Refusal, headers: &HeaderMap, allow: &'static str) -> HttpResponse {
+    Answer::refused(refusal).into_http(media_of(headers), allow)
 }
 
 struct Answer {
@@ -71,14 +80,17 @@ impl Answer {
         Self { status, body: json(&refused(refusal)), outcome: "refused" }
     }
 
-    fn into_http(self, media: &'static str) -> HttpResponse {
+    fn into_http(self, media: &'static str, allow: &'static str) -> HttpResponse {
         let Self { status, body, outcome: _ } = self;
         let mut response = (status, Body::from(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::METHOD_NOT_ALLOWED {
-            headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         }
         response
     }
@@ -91,9 +103,12 @@ fn json(response: &Response) -> Vec<u8> {
 fn status_of(code: RefusalCode) -> StatusCode {
     match code {
         RefusalCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        RefusalCode::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         RefusalCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         RefusalCode::TooManyBytes => StatusCode::PAYLOAD_TOO_LARGE,
-        RefusalCode::Unavailable | RefusalCode::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalCode::TooManySubscriptions | RefusalCode::Unavailable | RefusalCode::Timeout => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         RefusalCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
@@ -114,10 +129,18 @@ async fn read(engine: &Engine, method: &Method, headers: &HeaderMap, body: Body)
         return Err(Refusal::new(
             RefusalCode::MethodNotAllowed,
             format!(
-                "{method} is not served: send the query as JSON by POST, subscriptions over the WebSocket /graphql/ws"
+                "{method} is not served: send the query as JSON by POST, subscriptions over {SUBSCRIPTIONS}"
             ),
         ));
     }
+    parse(&json_bytes(engine, headers, body).await?, engine.state.options.limits.batch)
+}
+
+/// A body that was sent as JSON, within its size.
+///
+/// # Errors
+/// A refusal of another media type, or of its size.
+pub(crate) async fn json_bytes(engine: &Engine, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     // A form or plain text could be sent by any page without asking the browser's leave first.
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = sent.split(';').next().unwrap_or_default().trim();
@@ -138,8 +161,7 @@ async fn read(engine: &Engine, method: &Method, headers: &HeaderMap, body: Body)
     if let Some(length) = told.filter(|length| *length > limit) {
         return Err(too_long(length));
     }
-    let bytes = to_bytes(body, limit).await.map_err(|_| too_long(told.unwrap_or(0).max(limit + 1)))?;
-    parse(&bytes, engine.state.options.limits.batch)
+    to_bytes(body, limit).await.map_err(|_| too_long(told.unwrap_or(0).max(limit + 1)))
 }
 
 fn parse(bytes: &Bytes, batch_max: usize) -> Result<Asked, Refusal> {
@@ -212,7 +234,7 @@ fn admit(engine: &Engine, raw: RawRequest) -> Result<Admitted, Refusal> {
     match admitted.kind {
         Some(OperationType::Subscription) => Err(Refusal::new(
             RefusalCode::WrongTransport,
-            "subscriptions are served over the WebSocket /graphql/ws by the protocol graphql-transport-ws",
+            format!("subscriptions are served over {SUBSCRIPTIONS}"),
         )),
         _ => Ok(admitted),
     }

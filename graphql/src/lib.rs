@@ -2,6 +2,7 @@
 
 mod batch;
 mod cursor;
+mod fanout;
 mod http;
 mod input;
 mod limits;
@@ -12,6 +13,7 @@ mod reading;
 mod refusal;
 mod scalar;
 mod schema;
+mod sse;
 mod state;
 mod subscription;
 mod tail;
@@ -33,13 +35,15 @@ pub use schema::sdl;
 pub use state::{AddressCandidates, ApiParts, ApiState};
 use tokio_util::sync::CancellationToken;
 
-/// The routes `/graphql` (POST), `/graphql/ws` (WebSocket) and `/schema.graphql` (GET). Sockets are closed when `stop` is cancelled.
+/// The routes `/graphql` (POST), `/graphql/ws` (WebSocket), `/graphql/sse` (server-sent events) and `/schema.graphql` (GET). Sockets are
+/// closed and streams end when `stop` is cancelled.
 pub fn router(state: ApiState, stop: CancellationToken) -> Router {
     let engine = Arc::new(schema::Engine::new(state));
-    let sockets = Arc::new(ws::Sockets::new(Arc::clone(&engine), stop));
+    let fanout = Arc::new(fanout::Fanout::new(Arc::clone(&engine), stop));
     Router::new()
         .route("/graphql", any(http::serve).with_state(engine))
-        .route("/graphql/ws", get(ws::serve).with_state(sockets))
+        .route("/graphql/ws", get(ws::serve).with_state(Arc::clone(&fanout)))
+        .route("/graphql/sse", any(sse::serve).with_state(fanout))
         .route("/schema.graphql", get(schema_text))
 }
 

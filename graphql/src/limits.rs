@@ -20,7 +20,7 @@ use crate::refusal::{Refusal, RefusalCode};
 #[derive(Debug, Clone, PartialEq, Eq, async_graphql::SimpleObject)]
 #[graphql(serial)]
 pub struct Limits {
-    /// Most bytes of a request's body, and of one message on a WebSocket.
+    /// Most bytes of a request's body, of one message on a WebSocket, and of the query string of a stream of events.
     pub body_bytes: usize,
     /// Most bytes of one query's text.
     pub query_bytes: usize,
@@ -36,7 +36,7 @@ pub struct Limits {
     pub batch: usize,
     /// Largest `first`, and the most items of a list in a filter.
     pub list: usize,
-    /// Most subscriptions at once on one WebSocket.
+    /// Most subscriptions at once on one WebSocket. A stream of events carries one.
     pub subscriptions: usize,
     /// Milliseconds after which an answer is given up.
     pub answer_ms: u64,

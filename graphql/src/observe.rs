@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::fanout::Line;
+
 /// A request over HTTP was answered. `outcome` is `ok`, `refused` or `failed`.
 pub(crate) fn answered(outcome: &'static str, took: Duration) {
     metrics::counter!("graphql_requests_total", "outcome" => outcome).increment(1);
@@ -14,15 +16,29 @@ pub(crate) fn internal_fault(request_id: &str, cause: &str) {
     tracing::error!(request.id = request_id, error = cause, "an answer failed");
 }
 
-/// A WebSocket was opened or closed.
-pub(crate) fn socket(is_open: bool) {
-    let gauge = metrics::gauge!("graphql_sockets");
+/// A WebSocket or a stream of events was opened or closed.
+pub(crate) fn line(line: Line, is_open: bool) {
+    let gauge = match line {
+        Line::Socket => metrics::gauge!("graphql_sockets"),
+        Line::Stream => metrics::gauge!("graphql_streams"),
+    };
     if is_open { gauge.increment(1.0) } else { gauge.decrement(1.0) }
 }
 
 /// A WebSocket was closed by us.
 pub(crate) fn socket_closed(code: u16) {
     metrics::counter!("graphql_socket_closes_total", "code" => code.to_string()).increment(1);
+}
+
+/// A stream of events was asked for, from the beginning or behind the last event of an earlier one.
+pub(crate) fn stream_begun(is_resumed: bool) {
+    let resumed = if is_resumed { "yes" } else { "no" };
+    metrics::counter!("graphql_streams_total", "resumed" => resumed).increment(1);
+}
+
+/// A stream of events ended. `reason` is `complete`, `failed`, `stopped` (the server) or `left` (the client).
+pub(crate) fn stream_ended(reason: &'static str) {
+    metrics::counter!("graphql_stream_ends_total", "reason" => reason).increment(1);
 }
 
 /// A shared subscription began or ended.

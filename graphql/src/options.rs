@@ -9,7 +9,7 @@ pub struct ApiOptions {
     pub limits: Limits,
     /// Whether `__schema` and `__type` are answered.
     pub introspection: bool,
-    /// Most WebSockets at once.
+    /// Most WebSockets and streams of events at once, both together.
     pub sockets_max: usize,
     /// Most distinct subscription queries at once: each is executed once per change, however many listen.
     pub topics_max: usize,

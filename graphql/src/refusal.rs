@@ -32,8 +32,10 @@ pub enum RefusalCode {
     ListTooLong,
     /// The schema may not be asked for here; it is committed as `schema.graphql`.
     IntrospectionOff,
-    /// Only POST is served.
+    /// The method is not served here, or not for this operation.
     MethodNotAllowed,
+    /// The answer is of a kind that `Accept` does not name: a stream of events is sent as `text/event-stream` alone.
+    NotAcceptable,
     /// The body must be sent as `application/json`.
     UnsupportedMediaType,
     /// The operation cannot be carried out this way, such as a subscription over POST.
@@ -50,7 +52,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// Every code, in the order of the schema.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::BadRequest,
         Self::BadInput,
         Self::BadCursor,
@@ -64,6 +66,7 @@ impl RefusalCode {
         Self::ListTooLong,
         Self::IntrospectionOff,
         Self::MethodNotAllowed,
+        Self::NotAcceptable,
         Self::UnsupportedMediaType,
         Self::WrongTransport,
         Self::TooManySubscriptions,
@@ -89,6 +92,7 @@ impl RefusalCode {
             Self::ListTooLong => "LIST_TOO_LONG",
             Self::IntrospectionOff => "INTROSPECTION_OFF",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::WrongTransport => "WRONG_TRANSPORT",
             Self::TooManySubscriptions => "TOO_MANY_SUBSCRIPTIONS",

@@ -10,9 +10,9 @@ use crate::{
     query::QueryRoot,
     reading::Frame,
     refusal::{Fault, Refusal, RefusalCode, finish_errors},
-    scalar::{DateTime, clamp_ms},
+    scalar::{Cursor, DateTime, clamp_ms},
     state::ApiState,
-    subscription::{Mode, Reflected, SubscriptionRoot},
+    subscription::{Mode, Noted, Reflected, SubscriptionRoot},
     tail::HeadNow,
 };
 
@@ -92,14 +92,28 @@ impl Engine {
     }
 
     /// Runs a subscription in a mode. Each answer's extensions name the position of the log it reflects and its age.
-    pub(crate) fn execute_stream(&self, request: Request, mode: Mode) -> BoxStream<'static, Response> {
+    pub(crate) fn execute_stream(&self, request: Request, mode: Mode) -> BoxStream<'static, Pushed> {
         let reflected = Arc::new(Reflected::default());
         let state = self.state.clone();
         let answers = self.schema.execute_stream(request.data(mode).data(Arc::clone(&reflected)));
         Box::pin(answers.map(move |response| match reflected.of(&response.data) {
-            Some(head) => with_log(response, &state, head),
-            None => response,
+            Some(Noted { head, cursor }) => Pushed { response: with_log(response, &state, head), cursor },
+            None => Pushed::bare(response),
         }))
+    }
+}
+
+/// An answer of a subscription, and where its stream goes on behind it.
+pub(crate) struct Pushed {
+    pub(crate) response: Response,
+    /// `None` for the word to reload, and for an answer without data.
+    pub(crate) cursor: Option<Cursor>,
+}
+
+impl Pushed {
+    /// An answer that reaches no place.
+    pub(crate) fn bare(response: Response) -> Self {
+        Self { response, cursor: None }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Subscription};
 use futures_util::{Stream, TryStreamExt as _, stream::BoxStream};
-pub(crate) use mode::{CatchUp, Follow, FollowFeed, Mode, Reflected};
+pub(crate) use mode::{CatchUp, Follow, FollowFeed, GoOnBehind, Mode, Noted, Reflected};
 pub(crate) use push::ReloadReason;
 use push::{EventsPush, FloorsPush};
 
@@ -31,22 +31,30 @@ fn parts(ctx: &Context<'_>) -> Result<(ApiState, Mode), Fault> {
     Ok((state.clone(), ctx.data_opt::<Mode>().cloned().unwrap_or_default()))
 }
 
-/// Notes what each item reflects as it is given out; one that reflects nothing of its own, by where the log was last seen to end.
+/// Where to go on: what was told beside the operation, else the argument.
+fn place(ctx: &Context<'_>, after: Option<Cursor>) -> Option<Cursor> {
+    ctx.data_opt::<GoOnBehind>().map(|told| told.0.clone()).or(after)
+}
+
+/// Notes of each item as it is given out what it reflects and where it ends; of one that reflects nothing of its own, where the log was
+/// last seen to end.
 fn noting<T: Send + 'static>(
     ctx: &Context<'_>,
     state: ApiState,
     pushes: Pushes<T>,
-    head_of: impl Fn(&T) -> Option<HeadNow> + Send + 'static,
+    of: impl Fn(&T) -> Option<(Option<HeadNow>, Cursor)> + Send + 'static,
 ) -> Pushes<T> {
     let reflected = ctx.data_opt::<Arc<Reflected>>().cloned().unwrap_or_default();
     let field = ctx.field();
     let field = field.alias().unwrap_or(field.name()).to_owned();
     Box::pin(pushes.inspect_ok(move |push| {
-        reflected.note(&field, head_of(push).unwrap_or_else(|| state.last_head()));
+        let (head, cursor) = of(push).map_or((None, None), |(head, cursor)| (head, Some(cursor)));
+        reflected.note(&field, Noted { head: head.unwrap_or_else(|| state.last_head()), cursor });
     }))
 }
 
-/// Everything that can be followed, over WebSocket by the protocol graphql-transport-ws.
+/// Everything that can be followed: over the WebSocket `/graphql/ws` by the protocol graphql-transport-ws, or as server-sent events at
+/// `/graphql/sse`, where the id of an event is the cursor to go on behind.
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// The log's events in order. The first message comes at once and tells where the stream begins; keep the latest cursor and
@@ -59,9 +67,10 @@ impl SubscriptionRoot {
         after: Option<Cursor>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<EventsPush>> + use<>> {
         let (state, mode) = parts(ctx)?;
-        let pushes = events::stream(state.clone(), mode, filter.unwrap_or_default().of_store(), after)?;
+        let pushes =
+            events::stream(state.clone(), mode, filter.unwrap_or_default().of_store(), place(ctx, after))?;
         Ok(noting(ctx, state, pushes, |push| match push {
-            EventsPush::Batch(batch) => batch.reading.head,
+            EventsPush::Batch(batch) => Some((batch.reading.head, batch.end())),
             EventsPush::Reload(_) => None,
         }))
     }
@@ -76,9 +85,10 @@ impl SubscriptionRoot {
         after: Option<Cursor>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<FloorsPush>> + use<>> {
         let (state, mode) = parts(ctx)?;
-        let pushes = floors::stream(state.clone(), mode, filter.unwrap_or_default().of_store()?, after)?;
+        let pushes =
+            floors::stream(state.clone(), mode, filter.unwrap_or_default().of_store()?, place(ctx, after))?;
         Ok(noting(ctx, state, pushes, |push| match push {
-            FloorsPush::Batch(batch) => batch.reading.head,
+            FloorsPush::Batch(batch) => Some((batch.reading.head, batch.end())),
             FloorsPush::Reload(_) => None,
         }))
     }

@@ -12,4 +12,6 @@ mod resume;
 mod scene;
 mod socket;
 mod statements;
+mod stream;
+mod stream_resume;
 mod subscriptions;

@@ -30,7 +30,7 @@ pub const BODY_BYTES_MAX: Setting = limit(
     (1_024, 16_777_216),
     "65536",
     "bytes",
-    "Largest body of a GraphQL request, and largest message on a WebSocket.",
+    "Largest body of a GraphQL request, largest message on a WebSocket, and longest query string of a stream of events.",
 );
 
 /// Size of a query.
@@ -82,7 +82,7 @@ pub const SUBSCRIPTIONS_MAX: Setting = limit(
     (1, 1_000),
     "20",
     "subscriptions",
-    "Most subscriptions at once on one WebSocket.",
+    "Most subscriptions at once on one WebSocket; a stream of events carries one.",
 );
 
 /// Time of an answer.
@@ -99,8 +99,8 @@ pub const SOCKETS_MAX: Setting = limit(
     "RIBBON_GRAPHQL_SOCKETS_MAX",
     (1, 1_000_000),
     "10000",
-    "sockets",
-    "Most WebSockets with subscriptions at once.",
+    "lines",
+    "Most WebSockets and streams of events at once, both together.",
 );
 
 /// Topics.

@@ -13,7 +13,10 @@ use store::read::FloorChange;
 use tokio::sync::broadcast;
 
 use super::push::ReloadReason;
-use crate::tail::{HeadNow, News};
+use crate::{
+    scalar::Cursor,
+    tail::{HeadNow, News},
+};
 
 /// How a stream is used.
 #[derive(Clone, Default)]
@@ -29,23 +32,37 @@ pub(crate) enum Mode {
     Reload(ReloadReason),
 }
 
-/// What the message in the making reflects, by the name its field has in the answer. A field notes it as it gives an item out, before
+/// What a message reflects, and where its stream goes on behind it.
+#[derive(Debug, Clone)]
+pub(crate) struct Noted {
+    /// The position, and when the log was last looked at.
+    pub(crate) head: HeadNow,
+    /// To be given as `after`; `None` for the word to reload.
+    pub(crate) cursor: Option<Cursor>,
+}
+
+/// What is noted of the message in the making, by the name its field has in the answer. A field notes it as it gives an item out, before
 /// the item is executed; the messages of one field are made one after the other.
 #[derive(Debug, Default)]
-pub(crate) struct Reflected(Mutex<HashMap<String, HeadNow>>);
+pub(crate) struct Reflected(Mutex<HashMap<String, Noted>>);
 
 impl Reflected {
-    pub(super) fn note(&self, field: &str, head: HeadNow) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(field.to_owned(), head);
+    pub(super) fn note(&self, field: &str, noted: Noted) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(field.to_owned(), noted);
     }
 
-    /// The position, and when the log was last looked at; `None` for a message without data.
-    pub(crate) fn of(&self, data: &async_graphql::Value) -> Option<HeadNow> {
+    /// What was noted; `None` for a message without data.
+    pub(crate) fn of(&self, data: &async_graphql::Value) -> Option<Noted> {
         let async_graphql::Value::Object(fields) = data else { return None };
         let field = fields.keys().next()?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(field.as_str()).copied()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(field.as_str()).cloned()
     }
 }
+
+/// Where a subscriber goes on, told beside the operation: it takes the place of the argument `after`, which a client that repeats its
+/// request as it was cannot change.
+#[derive(Debug, Clone)]
+pub(crate) struct GoOnBehind(pub(crate) Cursor);
 
 /// A receiver of one of the feeds.
 pub(crate) enum FollowFeed {

@@ -75,6 +75,13 @@ pub(crate) struct EventsBatch {
     pub(crate) to: i64,
 }
 
+impl EventsBatch {
+    /// Where the stream goes on behind this message.
+    pub(super) fn end(&self) -> Cursor {
+        log_cursor(&self.reading, self.to)
+    }
+}
+
 /// Events that came together, in order; at most 50. Empty at the beginning of a stream, and from time to time when nothing fits the filter, so that the cursor moves on.
 #[Object]
 impl EventsBatch {
@@ -85,7 +92,7 @@ impl EventsBatch {
 
     /// Everything that fits the filter up to here has been sent: give it as `after` to go on.
     async fn cursor(&self) -> Cursor {
-        log_cursor(&self.reading, self.to)
+        self.end()
     }
 
     /// The position of the log that everything in this message reflects.
@@ -115,9 +122,11 @@ pub(crate) struct FloorsBatch {
 /// The place of a message after which the whole picture is not complete yet: who resumes there gets it anew.
 pub(crate) const UNFINISHED: i64 = -1;
 
-/// The scope of cursors of the floors' stream.
-pub(crate) fn floors_scope(reading: &Reading) -> CursorScope {
-    CursorScope::of(&format!("floors stream {}", reading.state.identity.0))
+impl FloorsBatch {
+    /// Where the stream goes on behind this message.
+    pub(super) fn end(&self) -> Cursor {
+        CursorScope::of(&format!("floors stream {}", self.reading.state.identity.0)).cursor(&self.to)
+    }
 }
 
 /// Floors with their latest values, at most 200.
@@ -152,7 +161,7 @@ impl FloorsBatch {
 
     /// Everything that changed up to here has been sent: give it as `after` to go on.
     async fn cursor(&self) -> Cursor {
-        floors_scope(&self.reading).cursor(&self.to)
+        self.end()
     }
 
     /// The position of the log that these floors reflect.

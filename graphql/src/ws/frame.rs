@@ -3,6 +3,8 @@
 use axum::extract::ws::Utf8Bytes;
 use serde_json::Value;
 
+use crate::fanout::Message as Told;
+
 /// A message for one subscription, and whether it is the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -19,28 +21,24 @@ impl QuotedId {
         Self(Value::from(id).to_string())
     }
 
-    /// An answer; `payload` is the serialized answer.
-    pub(super) fn next(&self, payload: &str) -> Frame {
+    /// A message of this subscription.
+    pub(super) fn frame(&self, message: &Told) -> Frame {
+        let text = match message {
+            Told::Next(answer) => self.next(&answer.payload),
+            Told::Error(errors) => format!("{{\"id\":{},\"type\":\"error\",\"payload\":{errors}}}", self.0),
+            Told::Complete => format!("{{\"id\":{},\"type\":\"complete\"}}", self.0),
+        };
+        Frame { text: text.into(), is_last: message.is_last() }
+    }
+
+    fn next(&self, payload: &str) -> String {
         let mut text = String::with_capacity(payload.len() + self.0.len() + 40);
         text.push_str("{\"id\":");
         text.push_str(&self.0);
         text.push_str(",\"type\":\"next\",\"payload\":");
         text.push_str(payload);
         text.push('}');
-        Frame { text: text.into(), is_last: false }
-    }
-
-    /// The operation did not begin, or broke; `errors` is a serialized list of errors. Nothing follows.
-    pub(super) fn error(&self, errors: &str) -> Frame {
-        Frame {
-            text: format!("{{\"id\":{},\"type\":\"error\",\"payload\":{errors}}}", self.0).into(),
-            is_last: true,
-        }
-    }
-
-    /// Nothing follows.
-    pub(super) fn complete(&self) -> Frame {
-        Frame { text: format!("{{\"id\":{},\"type\":\"complete\"}}", self.0).into(), is_last: true }
+        text
     }
 }
 
@@ -57,16 +55,19 @@ pub(super) fn pong(payload: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
+    use crate::fanout::Answer;
 
     proptest! {
         #[test]
         fn every_frame_is_json_with_its_id(id in "\\PC{1,40}") {
             let quoted = QuotedId::new(&id);
-            for frame in [quoted.next("{\"data\":{}}"), quoted.error("[]"), quoted.complete()] {
-                let read: Value = serde_json::from_str(frame.text.as_str()).unwrap();
-                prop_assert_eq!(read["id"].as_str(), Some(id.as_str()));
+            let next = Told::Next(Answer::new("{\"data\":{}}".into(), None));
+            for (message, kind) in [(next, "next"), (Told::Error("[]".into()), "error"), (Told::Complete, "complete")] {
+                let read: Value = serde_json::from_str(quoted.frame(&message).text.as_str()).unwrap();
+                prop_assert_eq!((read["id"].as_str(), read["type"].as_str()), (Some(id.as_str()), Some(kind)));
             }
         }
     }

@@ -12,12 +12,11 @@ use tokio::{
 use tokio_stream::StreamMap;
 
 use super::{
-    Sockets,
     frame::{ACK, Frame, QuotedId, pong},
     protocol::{Action, Close, Protocol},
-    subscriber,
 };
 use crate::{
+    fanout::{self, Fanout, Message as Told},
     limits::RawRequest,
     observe,
     refusal::{Refusal, RefusalCode},
@@ -38,7 +37,7 @@ type Sink = SplitSink<WebSocket, Message>;
 type Messages = std::pin::Pin<Box<dyn Stream<Item = Frame> + Send>>;
 
 /// Serves a socket until either side ends it.
-pub(super) async fn run(socket: WebSocket, sockets: &Arc<Sockets>, is_known: bool) {
+pub(super) async fn run(socket: WebSocket, fanout: &Arc<Fanout>, is_known: bool) {
     let (mut sink, mut source) = socket.split();
     if !is_known {
         close(&mut sink, Close::new(Close::NO_PROTOCOL, "Subprotocol not acceptable")).await;
@@ -52,7 +51,7 @@ pub(super) async fn run(socket: WebSocket, sockets: &Arc<Sockets>, is_known: boo
             }
         }
     });
-    let ended = Session::new(sockets).serve(&mut sink, &mut messages).await;
+    let ended = Session::new(fanout).serve(&mut sink, &mut messages).await;
     if let Some(ended) = ended {
         close(&mut sink, ended).await;
     }
@@ -68,15 +67,15 @@ async fn close(sink: &mut Sink, close: Close) {
 }
 
 struct Session<'a> {
-    sockets: &'a Arc<Sockets>,
+    fanout: &'a Arc<Fanout>,
     protocol: Protocol,
     running: StreamMap<String, Messages>,
     heard_at: Instant,
 }
 
 impl<'a> Session<'a> {
-    fn new(sockets: &'a Arc<Sockets>) -> Self {
-        Self { sockets, protocol: Protocol::default(), running: StreamMap::new(), heard_at: Instant::now() }
+    fn new(fanout: &'a Arc<Fanout>) -> Self {
+        Self { fanout, protocol: Protocol::default(), running: StreamMap::new(), heard_at: Instant::now() }
     }
 
     /// Serves until the end; gives the close that is still to be sent.
@@ -87,7 +86,7 @@ impl<'a> Session<'a> {
         loop {
             let outbound = tokio::select! {
                 biased;
-                () = self.sockets.stop.cancelled() => return Some(Close::new(1001, "The server stops")),
+                () = self.fanout.stop.cancelled() => return Some(Close::new(1001, "The server stops")),
                 () = sleep_until(init_by), if !self.protocol.is_ready() => {
                     return Some(Close::new(Close::NO_INIT, "Connection initialisation timeout"));
                 }
@@ -141,7 +140,7 @@ impl<'a> Session<'a> {
     }
 
     fn subscribe(&mut self, id: String, raw: RawRequest) -> Option<String> {
-        let most = self.sockets.engine.state.options.limits.subscriptions;
+        let most = self.fanout.engine.state.options.limits.subscriptions;
         if self.protocol.active() > most {
             self.protocol.ended(&id);
             let refusal = Refusal::limit(
@@ -151,12 +150,11 @@ impl<'a> Session<'a> {
                 most,
                 most + 1,
             );
-            let errors = serde_json::to_string(&[refusal.into_server_error()]).unwrap_or_default();
-            return Some(QuotedId::new(&id).error(&errors).text.as_str().to_owned());
+            return Some(QuotedId::new(&id).frame(&Told::refused(refusal)).text.as_str().to_owned());
         }
-        let (engine, hub) = (Arc::clone(&self.sockets.engine), Arc::clone(&self.sockets.hub));
-        let messages = subscriber::messages(engine, hub, &id, raw);
-        self.running.insert(id, Box::pin(messages));
+        let quoted = QuotedId::new(&id);
+        let frames = fanout::messages(Arc::clone(self.fanout), raw).map(move |told| quoted.frame(&told));
+        self.running.insert(id, Box::pin(frames));
         None
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{
     api::{Api, api},
     socket::{Heard, Socket},
+    stream::Stream,
 };
 use crate::facts::{listed, repriced, sold};
 
@@ -42,23 +43,73 @@ async fn write(api: Arc<Api>, seed: u64, batches: usize, done: Arc<AtomicBool>) 
     done.store(true, Ordering::Release);
 }
 
+/// By which a reader reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Socket,
+    Stream,
+}
+
+/// A reader's line, until it leaves.
+enum Line {
+    Socket(Box<Socket>),
+    Stream(Stream),
+}
+
+impl Line {
+    /// A socket is given the cursor as the argument; a stream repeats its request as it was and names the last event's id beside it.
+    async fn open(api: &Api, by: By, filter: &Value, begin: &Value, cursor: &Value) -> Self {
+        match by {
+            By::Socket => {
+                let mut socket = Socket::open(api).await;
+                socket.subscribe("s", EVENTS, json!({"f": filter, "a": cursor})).await;
+                Self::Socket(Box::new(socket))
+            }
+            By::Stream => {
+                let last_event_id = cursor.as_str().filter(|_| cursor != begin);
+                Self::Stream(Stream::get(api, EVENTS, &json!({"f": filter, "a": begin}), last_event_id).await)
+            }
+        }
+    }
+
+    /// The next batch, and the cursor to go on behind.
+    async fn next(&mut self) -> (Value, Value) {
+        match self {
+            Self::Socket(socket) => {
+                let batch = socket.next("s").await["events"].clone();
+                let cursor = batch["cursor"].clone();
+                (batch, cursor)
+            }
+            Self::Stream(stream) => {
+                let (id, data) = stream.next().await;
+                (data["events"].clone(), id.into())
+            }
+        }
+    }
+}
+
 /// Reads until `end`, coming and going; gives every position received.
-async fn read(api: Arc<Api>, seed: u64, filter: Value, begin: Value, done: Arc<AtomicBool>) -> Vec<i64> {
+async fn read(
+    api: Arc<Api>,
+    by: By,
+    seed: u64,
+    filter: Value,
+    begin: Value,
+    done: Arc<AtomicBool>,
+) -> Vec<i64> {
     let mut random = StdRng::seed_from_u64(seed);
-    let (mut cursor, mut positions, mut sessions) = (begin, Vec::new(), 0);
+    let (mut cursor, mut positions, mut sessions) = (begin.clone(), Vec::new(), 0);
     loop {
         sessions += 1;
-        let mut socket = Socket::open(&api).await;
-        socket.subscribe("s", EVENTS, json!({"f": filter, "a": cursor})).await;
+        let mut line = Line::open(&api, by, &filter, &begin, &cursor).await;
         let messages = random.random_range(1..6);
         for _ in 0..messages {
-            let data = socket.next("s").await;
-            let batch = &data["events"];
+            let (batch, behind) = line.next().await;
             assert_eq!(batch["__typename"], "EventsBatch", "{batch}");
             positions.extend(batch["events"].as_array().expect("events").iter().map(|event| {
                 event["position"].as_str().expect("a position").parse::<i64>().expect("a number")
             }));
-            cursor = batch["cursor"].clone();
+            cursor = behind;
             let is_written = done.load(Ordering::Acquire);
             let head = store::log::head(&api.pool).await.expect("the head").position;
             if is_written
@@ -92,17 +143,19 @@ async fn readers_that_come_and_go_lose_nothing_and_see_nothing_twice() {
             json!({"collections": ["lolpop", "toybear"]}),
             json!({"collections": ["lolpop"], "kinds": ["LISTED", "REPRICED"]}),
         ];
-        let readers: Vec<_> = filters
-            .iter()
+        let readers: Vec<_> = [By::Socket, By::Stream]
+            .into_iter()
+            .flat_map(|by| filters.iter().map(move |filter| (by, filter)))
             .enumerate()
-            .map(|(n, filter)| {
+            .map(|(n, (by, filter))| {
                 let seed = seed * 100 + u64::try_from(n).expect("a number");
-                tokio::spawn(read(Arc::clone(&api), seed, filter.clone(), begin.clone(), Arc::clone(&done)))
+                let (api, done) = (Arc::clone(&api), Arc::clone(&done));
+                (by, filter, tokio::spawn(read(api, by, seed, filter.clone(), begin.clone(), done)))
             })
             .collect();
         write(Arc::clone(&api), seed, 120, Arc::clone(&done)).await;
         let log = store::log::events_after(&api.pool, 1, 100_000).await.expect("the log");
-        for (reader, filter) in readers.into_iter().zip(&filters) {
+        for (by, filter, reader) in readers {
             let positions = reader.await.expect("a reader");
             let is_wanted = |event: &&domain::LoggedEvent| {
                 let any = |name: &str, found: &str| {
@@ -116,7 +169,7 @@ async fn readers_that_come_and_go_lose_nothing_and_see_nothing_twice() {
                     && any("collections", event.event.gift.as_ref().map_or("", |gift| gift.slug.as_str()))
             };
             let expected: Vec<i64> = log.iter().filter(is_wanted).map(|event| event.position).collect();
-            assert_eq!(positions, expected, "seed {seed}, {filter}");
+            assert_eq!(positions, expected, "seed {seed}, {filter} by {by:?}");
         }
         seeds.done(seed);
     }
@@ -159,25 +212,48 @@ async fn a_killed_database_loses_no_message() {
     }
 }
 
-/// Reads nothing while the log moves on, far beyond what waits for it.
+/// Long answers, so that the network's own buffers are full soon.
+const LONG: &str = "subscription { events { __typename ... on EventsBatch { cursor events { position line a: line b: line c: line d: line e: line f: line g: line h: line } } ... on Reload { reason } } }";
+
+/// The next message of a slow reader, before which it read nothing for long.
+async fn late(line: &mut Line) -> Value {
+    match line {
+        Line::Socket(socket) => match socket.hear().await {
+            Heard::Message(message) => message["payload"]["data"]["events"].clone(),
+            closed => panic!("{closed:?}"),
+        },
+        Line::Stream(stream) => stream.next().await.1["events"].clone(),
+    }
+}
+
+/// Positions of a batch, which follow the last one without a gap.
+fn follow_on(batch: &Value, last: &mut i64, who: &str) {
+    for event in batch["events"].as_array().expect("events") {
+        let position: i64 = event["position"].as_str().expect("text").parse().expect("a number");
+        assert_eq!(position, *last + 1, "{who}: up to there nothing is missing");
+        *last = position;
+    }
+}
+
+/// Read nothing while the log moves on, far beyond what waits for them: a socket and a stream of the same topic.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_too_slow_is_told_to_reload() {
+async fn readers_too_slow_are_told_to_reload() {
     let api = api().await;
     let mut socket = Socket::open_narrow(&api).await;
-    // Long answers, so that the network's own buffers are full soon.
-    let query = "subscription { events { __typename ... on EventsBatch { cursor events { position line a: line b: line c: line d: line e: line f: line g: line h: line } } ... on Reload { reason } } }";
-    socket.subscribe("slow", query, json!({})).await;
-    socket.next("slow").await;
+    socket.subscribe("s", LONG, json!({})).await;
+    let mut slow = [Line::Socket(Box::new(socket)), Line::Stream(Stream::open_narrow(&api, LONG).await)];
     let mut quick = Socket::open(&api).await;
-    quick.subscribe("quick", EVENTS, json!({})).await;
-    quick.next("quick").await;
-    // Both are with their topics now: a lag on the way up would be the server's own slowness, for which nobody is sent away.
-    api.log(vec![listed("plushpepe-1", 1, 5)]).await;
-    for (socket, id) in [(&mut socket, "slow"), (&mut quick, "quick")] {
-        assert_eq!(socket.next(id).await["events"]["events"][0]["position"], "1");
+    quick.subscribe("s", EVENTS, json!({})).await;
+    let mut quick = Line::Socket(Box::new(quick));
+    // All are with their topics after this: a lag on the way up would be the server's own slowness, for which nobody is sent away.
+    for line in slow.iter_mut().chain([&mut quick]) {
+        line.next().await;
     }
-    let mut seen = 1;
-    let mut head = 1;
+    api.log(vec![listed("plushpepe-1", 1, 5)]).await;
+    for line in slow.iter_mut().chain([&mut quick]) {
+        assert_eq!(line.next().await.0["events"][0]["position"], "1");
+    }
+    let (mut seen, mut head) = (1, 1);
     for turn in 0..100 {
         let events = (1..=100).map(|n| repriced(&format!("plushpepe-{n}"), 10 + turn, turn + 1)).collect();
         head = api
@@ -187,28 +263,24 @@ async fn a_reader_too_slow_is_told_to_reload() {
             .expect("a commit")
             .position;
         while seen < head {
-            let batch = quick.next("quick").await["events"].clone();
-            let events = batch["events"].as_array().expect("events");
-            let first: i64 = events[0]["position"].as_str().expect("text").parse().expect("a number");
-            assert_eq!(first, seen + 1, "the quick one misses nothing");
-            seen += i64::try_from(events.len()).expect("a length");
+            follow_on(&quick.next().await.0, &mut seen, "the quick one");
         }
     }
     assert_eq!(seen, head);
-    let mut last = 1;
-    loop {
-        let Heard::Message(message) = socket.hear().await else { panic!("closed") };
-        let batch = &message["payload"]["data"]["events"];
-        if batch["__typename"] == "Reload" {
-            assert_eq!(batch["reason"], "LAGGED");
-            break;
+    for line in &mut slow {
+        let mut last = 1;
+        loop {
+            let batch = late(line).await;
+            if batch["__typename"] == "Reload" {
+                assert_eq!(batch["reason"], "LAGGED");
+                break;
+            }
+            follow_on(&batch, &mut last, "the slow one");
         }
-        for event in batch["events"].as_array().expect("events") {
-            let position: i64 = event["position"].as_str().expect("text").parse().expect("a number");
-            assert_eq!(position, last + 1, "up to there nothing is missing");
-            last = position;
+        assert!(last < head, "it really was too slow");
+        match line {
+            Line::Socket(socket) => drop(socket.expect("complete", "s").await),
+            Line::Stream(stream) => stream.completes().await,
         }
     }
-    assert!(last < head, "it really was too slow");
-    socket.expect("complete", "slow").await;
 }

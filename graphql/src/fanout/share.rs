@@ -47,6 +47,11 @@ pub(super) fn operation<'a>(
         .map(|(_, operation)| &operation.node)
 }
 
+/// Whether an operation has one root field, as the language asks of a subscription; the engine lets more of them pass.
+pub(crate) fn has_one_field(document: &ExecutableDocument, name: Option<&str>) -> bool {
+    operation(document, name).is_some_and(|operation| operation.selection_set.node.items.len() == 1)
+}
+
 /// Whether the fields of a subscription stand in the operation itself. The engine passes over fragments there without a word.
 pub(super) fn is_plain(document: &ExecutableDocument, name: Option<&str>) -> bool {
     let roots =

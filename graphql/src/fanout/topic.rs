@@ -5,19 +5,17 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use async_graphql::Response;
-use axum::extract::ws::Utf8Bytes;
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use store::read::{self, ReadFault};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-use super::share::TopicKey;
+use super::{message::Answer, share::TopicKey};
 use crate::{
     limits::RawRequest,
     observe,
     refusal::{Refusal, RefusalCode, finish_errors},
-    schema::{Engine, refused, request_id},
+    schema::{Engine, Pushed, refused, request_id},
     subscription::{Follow, FollowFeed, Mode},
     tail::Feed,
 };
@@ -31,7 +29,7 @@ pub(super) enum ItemEnd {
     Reload,
     /// It carries errors; what it should have told is not told again.
     Failed,
-    /// There is no payload: the server stops.
+    /// It says nothing: the server stops.
     Closed,
 }
 
@@ -42,7 +40,7 @@ pub(super) struct TopicItem {
     pub(super) from: i64,
     /// ... and everything that fits up to this one is in it or in an earlier item.
     pub(super) to: i64,
-    pub(super) payload: Utf8Bytes,
+    pub(super) answer: Arc<Answer>,
     pub(super) end: ItemEnd,
 }
 
@@ -61,7 +59,7 @@ struct Entry {
 }
 
 /// All shared subscriptions of this process.
-pub(crate) struct Hub {
+pub(super) struct Hub {
     engine: Arc<Engine>,
     topics: Mutex<HashMap<TopicKey, Entry>>,
 }
@@ -99,7 +97,7 @@ impl Drop for Joined {
 }
 
 impl Hub {
-    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
         Self { engine, topics: Mutex::default() }
     }
 
@@ -188,14 +186,14 @@ async fn run(hub: Arc<Hub>, topic: Arc<Topic>, follow: Arc<Follow>, raw: RawRequ
     observe::topic(true);
     let answers = match hub.engine.admit(raw) {
         Ok(admitted) => hub.engine.execute_stream(admitted.into_request(), Mode::Follow(Arc::clone(&follow))),
-        Err(refusal) => Box::pin(stream::once(std::future::ready(refused(refusal)))),
+        Err(refusal) => Box::pin(stream::once(std::future::ready(Pushed::bare(refused(refusal))))),
     };
     let ended = pass_on(&hub, &topic, &follow, answers).await;
     hub.forget(&topic);
     if ended == ItemEnd::Open {
         let reached = topic.feed.reached();
-        let closed =
-            TopicItem { from: reached, to: reached, payload: Utf8Bytes::default(), end: ItemEnd::Closed };
+        let answer = Answer::new(String::new(), None);
+        let closed = TopicItem { from: reached, to: reached, answer, end: ItemEnd::Closed };
         topic.feed.send(reached, Some(closed));
     }
     observe::topic(false);
@@ -206,14 +204,14 @@ async fn pass_on(
     hub: &Hub,
     topic: &Arc<Topic>,
     follow: &Follow,
-    mut answers: BoxStream<'static, Response>,
+    mut answers: BoxStream<'static, Pushed>,
 ) -> ItemEnd {
     loop {
         let answer = tokio::select! {
             () = topic.stop.cancelled() => return ItemEnd::Open,
             answer = answers.next() => answer,
         };
-        let Some(mut response) = answer else { return ItemEnd::Open };
+        let Some(Pushed { mut response, cursor }) = answer else { return ItemEnd::Open };
         finish_errors(&mut response.errors, &request_id());
         let end = match (response.errors.is_empty(), follow.has_ended()) {
             (false, _) => ItemEnd::Failed,
@@ -225,9 +223,11 @@ async fn pass_on(
             hub.forget(topic);
         }
         let payload = serde_json::to_string(&response).unwrap_or_default();
+        // Who resumes behind an answer with errors would never be told what is missing in it.
+        let answer = Answer::new(payload, cursor.filter(|_| end == ItemEnd::Open));
         let (from, to) = (topic.feed.reached(), follow.reached());
         observe::topic_item(topic.feed.readers());
-        topic.feed.send(to, Some(TopicItem { from, to, payload: payload.into(), end }));
+        topic.feed.send(to, Some(TopicItem { from, to, answer, end }));
         if end != ItemEnd::Open {
             return end;
         }
