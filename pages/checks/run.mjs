@@ -20,9 +20,10 @@ import { screenshots } from "./screenshots.mjs";
 import { Ribbon } from "./server.mjs";
 import sheet from "./sheet.mjs";
 import status from "./status.mjs";
+import streams from "./streams.mjs";
 
 const CHECK_MS = 150_000;
-const CHECKS = [judge, protocol, market, filters, sheet, pictures, status, explorer, other, accessibility, quarantine, line].flat();
+const CHECKS = [judge, protocol, streams, market, filters, sheet, pictures, status, explorer, other, accessibility, quarantine, line].flat();
 
 const { values, positionals } = parseArgs({ options: { screenshots: { type: "string" } }, allowPositionals: true });
 const bin = resolve(process.env.RIBBON_BIN ?? fileURLToPath(new URL("../../target/debug/ribbon", import.meta.url)));

@@ -127,6 +127,8 @@ query Sales {
     name: "Live: events",
     query: `# Follows the log. Keep the latest cursor and give it as \`after\`
 # to go on later without loss or repeat, or to be told to reload.
+# As server-sent events too: GET /graphql/sse?query=... with
+# Accept: text/event-stream; the id of an event is its cursor.
 subscription Live($filter: EventFilter, $after: Cursor) {
   events(filter: $filter, after: $after) {
     ... on EventsBatch {
