@@ -3,6 +3,10 @@
 //! A get-method can lie about what a contract is; a code hash cannot. Whoever trusts a sale contract or an item looks
 //! it up here first.
 
+mod networks;
+
+pub use networks::{GetgemsCode, GetgemsRole, Network, NetworkId};
+
 use crate::address::Address;
 use crate::cell::{CellDigest, representation};
 use crate::hash::Hash256;
@@ -110,66 +114,6 @@ impl ItemCode {
     /// The gift item code with this hash, as an indexer reports it for an account; `None` for any other contract.
     pub fn find(code_hash: &Hash256) -> Option<&'static Self> {
         ITEM_CODES.iter().find(|code| code.code_hash == *code_hash)
-    }
-}
-
-/// A published GetGems contract.
-#[derive(Debug, PartialEq, Eq)]
-pub struct GetgemsCode {
-    /// Hash of the code, the account's `code_hash`.
-    pub code_hash: Hash256,
-    /// What the contract is for.
-    pub role: GetgemsRole,
-    /// Version as GetGems names it, such as `v4r1`; empty where there is only one.
-    pub version: &'static str,
-}
-
-/// What a GetGems contract is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum GetgemsRole {
-    /// Holds a gift for sale at a fixed price.
-    FixedPriceSale,
-    /// Holds a gift in an auction.
-    Auction,
-    /// Holds a buyer's money for an offer.
-    Offer,
-    /// A plain item of GetGems' own collections. No gift.
-    Item,
-    /// A collection of GetGems' own. No gift collection.
-    Collection,
-}
-
-const fn getgems(digits: &str, role: GetgemsRole, version: &'static str) -> GetgemsCode {
-    GetgemsCode { code_hash: Hash256::from_literal(digits), role, version }
-}
-
-/// GetGems' published contracts. Hashes computed from the code in github getgems-io/nft-contracts (snapshot
-/// 2026-03-23); those that github tonkeeper/tongo lists too agree. Checked 2026-11-20.
-pub static GETGEMS_CODES: [GetgemsCode; 15] = {
-    use GetgemsRole::{Auction, Collection, FixedPriceSale, Item, Offer};
-    [
-        getgems("da9b9fce22e87c496572d20365259579bccef91a720357ccbe8c052efc9be08f", FixedPriceSale, "v1"),
-        getgems("8278f4c5233de6fbedc969af519344a7a9bffc544856dba986a95c0bcf8571c9", FixedPriceSale, "v2"),
-        getgems("32050dfac44f64866bcc86f2cd9e1305fe9dcadb3959c002237cfb0902d44323", FixedPriceSale, "v3"),
-        getgems("deb53b6c5765c1e6cd238bf47bc5e83ba596bdcc04b0b84cd50ab1e474a08f31", FixedPriceSale, "v3r2"),
-        getgems("24221fa571e542e055c77bedfdbf527c7af460cfdc7f344c450787b4cfa1eb4d", FixedPriceSale, "v3r3"),
-        getgems("6b95a6418b9c9d2359045d1e7559b8d549ae0e506f24caab58fa30c8fb1feb86", FixedPriceSale, "v4r1"),
-        getgems("fc00a29dd0205bcdcc0d3ffb9ca38cc3c8c159ec60d8aa543240a92f10592d40", Auction, "v1"),
-        getgems("6668872fa79705443ffd47523e8e9ea9f76ab99f9a0b59d27de8f81a1c27b9d4", Auction, "v2"),
-        getgems("1bd9c5a39bffb7a0f341588b5dd92b813a842bf65ef14109382200ceaf8f72df", Auction, "v3r2"),
-        getgems("bb6f62ade0feb2d79fab3b8aebf0930af98553df60093b2027f0a8bf169bfcec", Auction, "v3r3"),
-        getgems("ce5a78534eaaa6ceed8dafd486d076eb60a9b0d6dbfb53676f662649c0689956", Auction, "v4r1"),
-        getgems("7aa13161df5469acb9daab5ad3b9cb14a2c9754395e6355ccdb8dded6482092b", Offer, "v1"),
-        getgems("6e5d667fa6efa8187c6d029efd4015601232fd2e36c291dbc346dedab6dc8024", Offer, "v1r3"),
-        getgems("4c9123828682fa6f43797ab41732bca890cae01766e0674100250516e0bf8d42", Item, ""),
-        getgems("64bb2d4661b5f2dc1a83bf5cbbe09e92ac0b460a1b879a5519386fca4c348bca", Collection, ""),
-    ]
-};
-
-impl GetgemsCode {
-    /// The GetGems contract with this code hash; `None` for code that GetGems did not publish.
-    pub fn find(code_hash: &Hash256) -> Option<&'static Self> {
-        GETGEMS_CODES.iter().find(|code| code.code_hash == *code_hash)
     }
 }
 

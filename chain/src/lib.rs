@@ -8,7 +8,10 @@ pub mod contract;
 pub mod getgems;
 pub mod gift;
 pub mod hash;
+pub mod message;
+pub mod sale_contract;
 pub mod stack;
+pub mod trace;
 
 pub use address::{
     Address, AddressError, AddressForm, ChainAddress, FriendlyAddress, FriendlyFlags, NotOnChain, Place,

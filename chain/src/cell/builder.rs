@@ -60,6 +60,24 @@ impl CellBuilder {
         }
     }
 
+    /// Appends an amount of nanoton (`VarUInteger 16`) in as few bytes as it needs, as the network requires.
+    #[must_use]
+    pub fn coins(self, amount: u64) -> Self {
+        let bytes = (u64::BITS - amount.leading_zeros()).div_ceil(8) as usize;
+        self.uint(bytes as u64, 4).uint(amount, bytes * 8)
+    }
+
+    /// Appends the data and the references of another cell, which is an ordinary one.
+    #[must_use]
+    pub fn append(mut self, cell: &Cell) -> Self {
+        let mut reader = cell.reader();
+        while let bits @ 1.. = reader.bits_left().min(64) {
+            let Ok(value) = reader.uint(bits) else { break };
+            self = self.uint(value, bits);
+        }
+        cell.references().iter().fold(self, |builder, reference| builder.reference(reference.clone()))
+    }
+
     /// Appends a reference.
     #[must_use]
     pub fn reference(mut self, cell: Cell) -> Self {

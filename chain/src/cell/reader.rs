@@ -36,6 +36,12 @@ pub enum ReadError {
         /// The hash it refers to.
         library_hash: crate::Hash256,
     },
+    /// An amount longer than 64 bits.
+    #[error("an amount of {bytes} bytes, at most 8 are read")]
+    Amount {
+        /// Bytes that the amount claims.
+        bytes: usize,
+    },
     /// An address form that is not read here: external, variable or with anycast.
     #[error("an address that is neither addr_none nor addr_std without anycast (first bits {prefix:03b})")]
     AddressForm {
@@ -133,6 +139,49 @@ impl<'a> CellReader<'a> {
         }
         self.reference += 1;
         Ok(&self.cell.references()[self.reference - 1])
+    }
+
+    /// An amount of nanoton (`VarUInteger 16`): a length in four bits, then so many bytes.
+    ///
+    /// # Errors
+    /// [`ReadError::Bits`] at the end of the data, [`ReadError::Amount`] beyond 64 bits, more than there ever is of the coin.
+    pub fn coins(&mut self) -> Result<u64, ReadError> {
+        let mut ahead = self.clone();
+        let bytes = ahead.uint(4)? as usize;
+        if bytes > 8 {
+            return Err(ReadError::Amount { bytes });
+        }
+        let amount = ahead.uint(bytes * 8)?;
+        *self = ahead;
+        Ok(amount)
+    }
+
+    /// A reference that one bit says is there.
+    ///
+    /// # Errors
+    /// [`ReadError::Bits`] and [`ReadError::Reference`] when bit or reference are missing.
+    pub fn maybe_reference(&mut self) -> Result<Option<&'a Cell>, ReadError> {
+        let mut ahead = self.clone();
+        let cell = if ahead.bit()? { Some(ahead.reference()?) } else { None };
+        *self = ahead;
+        Ok(cell)
+    }
+
+    /// All that is left, as a cell of its own.
+    ///
+    /// # Errors
+    /// [`ReadError::Library`] when there is no data to read.
+    pub fn rest(&mut self) -> Result<Cell, ReadError> {
+        self.check(0)?;
+        let mut builder = super::CellBuilder::new();
+        while self.bits_left() > 0 {
+            let bits = self.bits_left().min(64);
+            builder = builder.uint(self.uint(bits)?, bits);
+        }
+        while self.references_left() > 0 {
+            builder = builder.reference(self.reference()?.clone());
+        }
+        Ok(builder.build().expect("a part of a cell is within a cell's limits"))
     }
 
     /// An address: `addr_none` is `None`, `addr_std` without anycast is `Some`.

@@ -77,7 +77,46 @@ fn address_forms_that_are_not_read_are_named() {
     assert_eq!(read(CellBuilder::new()), Err(ReadError::Bits { wanted: 2, left: 0 }));
 }
 
+#[test]
+fn an_amount_is_as_long_as_it_must_be() {
+    for (amount, bits) in [(0, 4), (1, 12), (255, 12), (256, 20), (u64::MAX, 68)] {
+        let cell = CellBuilder::new().coins(amount).build().unwrap();
+        assert_eq!(cell.bit_length(), bits, "{amount}");
+        assert_eq!(cell.reader().coins(), Ok(amount));
+    }
+    let nine = CellBuilder::new().uint(9, 4).bytes(&[1; 9]).build().unwrap();
+    assert_eq!(nine.reader().coins(), Err(ReadError::Amount { bytes: 9 }));
+    let short = CellBuilder::new().uint(2, 4).uint(7, 8).build().unwrap();
+    assert_eq!(short.reader().coins(), Err(ReadError::Bits { wanted: 16, left: 8 }));
+}
+
+#[test]
+fn a_library_cell_has_nothing_to_take_apart() {
+    let cell = Cell::library(crate::Hash256::of(b"code"));
+    assert!(matches!(cell.reader().rest(), Err(ReadError::Library { .. })));
+    assert_eq!(CellBuilder::new().append(&cell).build().unwrap(), empty());
+}
+
 proptest! {
+    /// What is left of a cell, put behind what was read of it, is the cell.
+    #[test]
+    fn a_cell_is_its_parts(data: [u8; 60], at in 0..480_usize, references in 0..5_usize, maybe in 0..5_usize) {
+        let build = |builder: CellBuilder| (0..references).fold(builder, |builder, _| builder.reference(empty()));
+        let cell = build(CellBuilder::new().bytes(&data)).build().unwrap();
+        let mut reader = cell.reader();
+        let mut head = CellBuilder::new();
+        for _ in 0..at {
+            head = head.bit(reader.bit().unwrap());
+        }
+        for _ in 0..maybe.min(references) {
+            head = head.reference(reader.reference().unwrap().clone());
+        }
+        let rest = reader.rest().unwrap();
+        prop_assert_eq!(rest.bit_length(), 480 - at);
+        prop_assert_eq!((reader.bits_left(), reader.references_left()), (0, 0));
+        prop_assert_eq!(head.append(&rest).build().unwrap(), cell);
+    }
+
     #[test]
     fn what_is_written_is_read(
         lead in 0..8_usize, number: u64, bits in 0..=64_usize, bytes: [u8; 32], workchain: i8, account: [u8; 32],

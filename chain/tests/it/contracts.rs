@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use chain::boc::{Limits, parse_one};
 use chain::cell::{Cell, CellBuilder};
 use chain::collection::{content_uri, gift_collection_slug, parse_collection_data, parse_item_address};
-use chain::contract::{GETGEMS_CODES, GetgemsCode, GetgemsRole, ITEM_CODES, ItemCode, address_of_state};
+use chain::contract::{GetgemsRole, ITEM_CODES, ItemCode, Network, NetworkId, address_of_state};
 use chain::gift::ItemIndex;
 use chain::stack::{StackValue, parse_stack};
 use chain::{Address, Hash256};
@@ -11,15 +11,16 @@ use chain::{Address, Hash256};
 use crate::{fixture, list, text};
 
 #[test]
-fn the_getgems_table_is_the_recorded_one() {
+fn the_getgems_table_of_mainnet_is_the_recorded_one() {
     let recorded = fixture("onchain/getgems-code-hashes.json");
     let names = recorded["hex"].as_object().unwrap();
-    assert_eq!(names.len(), GETGEMS_CODES.len());
+    let mainnet = Network::find(NetworkId::MAINNET).unwrap();
+    assert_eq!(names.len(), mainnet.getgems_codes.len());
     for (name, hex) in names {
         let hash: Hash256 = hex.as_str().unwrap().parse().unwrap();
         assert_eq!(text(&recorded["base64"], name).parse(), Ok(hash));
         assert_eq!(hash.to_base64(), text(&recorded["base64"], name));
-        let code = GetgemsCode::find(&hash).unwrap_or_else(|| panic!("{name}"));
+        let code = mainnet.getgems_code(&hash).unwrap_or_else(|| panic!("{name}"));
         let role = match code.role {
             GetgemsRole::FixedPriceSale => "fixprice",
             GetgemsRole::Auction => "auction",
@@ -29,7 +30,33 @@ fn the_getgems_table_is_the_recorded_one() {
         };
         assert_eq!(format!("{role} {}", code.version).trim_end(), name);
     }
-    assert!(ITEM_CODES.iter().all(|code| GetgemsCode::find(&code.code_hash).is_none()));
+    assert!(ITEM_CODES.iter().all(|code| mainnet.getgems_code(&code.code_hash).is_none()));
+}
+
+/// What the sandbox deploys is made of text of ours, and no other network takes it for GetGems'.
+#[test]
+fn the_sandboxs_own_codes_are_refused_on_mainnet() {
+    let sandbox = Network::named("sandbox").unwrap();
+    let mut tried = 0;
+    for code in &sandbox.getgems_codes {
+        let role = match code.role {
+            GetgemsRole::FixedPriceSale => "fixed_price_sale",
+            GetgemsRole::Auction => "auction",
+            GetgemsRole::Offer => "offer",
+            other => panic!("the sandbox has no {other:?}"),
+        };
+        let text = format!("ribbon sandbox {role} {}", code.version);
+        let cell = CellBuilder::new().bytes(text.as_bytes()).build().unwrap();
+        assert_eq!(cell.hash(), code.code_hash, "{text}");
+        for network in Network::all().iter().filter(|network| network.id != sandbox.id) {
+            assert_eq!(network.getgems_code(&code.code_hash), None, "{text} on {}", network.name);
+        }
+        tried += 1;
+    }
+    assert_eq!(tried, 3);
+    let mainnet = Network::find(NetworkId::MAINNET).unwrap();
+    assert!(mainnet.getgems_codes.iter().all(|code| sandbox.getgems_code(&code.code_hash).is_none()));
+    assert!(sandbox.getgems_addresses.iter().all(|address| !mainnet.is_getgems(address)));
 }
 
 #[test]
