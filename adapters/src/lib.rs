@@ -13,6 +13,8 @@ pub mod reader;
 pub mod settings;
 mod text;
 mod tonapi;
+mod toncenter;
+pub mod traces;
 
 pub use fixtures::Fixture;
 pub use reader::{Reader, ScanPage, reader};

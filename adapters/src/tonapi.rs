@@ -1,12 +1,15 @@
 //! TonAPI v2 as a source of the TON network's coin in US dollars (`GET /v2/rates`). Only the price is read; it is for display, says the
 //! source itself, and so it is here: nothing is settled by it.
 
+mod actions;
 mod client;
 mod parse;
 mod wire;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use actions::actions;
 
 use std::sync::Arc;
 

@@ -57,6 +57,17 @@ pub struct Internal {
     pub created_at: u32,
 }
 
+/// The first state of a contract that a message brings along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateInit {
+    /// None.
+    None,
+    /// This one.
+    Told(Cell),
+    /// There is one, and it is not at hand.
+    NotTold,
+}
+
 /// Whether a message has the hash that it is said to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashFinding {
@@ -77,18 +88,24 @@ impl Header {
         }
     }
 
-    /// Holds header and body against a hash. A body may stand in the message itself or in a cell of its own; both are tried.
-    pub fn judge_hash(&self, body: &Cell, has_state_init: bool, hash: &Hash256) -> HashFinding {
-        let Some(head) = self.written().filter(|_| !has_state_init) else {
-            return HashFinding::NotComputable;
+    /// Holds a message against a hash. First state and body may each stand in the message itself or in a cell of its own; every way of
+    /// writing them is tried.
+    pub fn judge_hash(&self, state_init: &StateInit, body: &Cell, hash: &Hash256) -> HashFinding {
+        let heads = match (self.written(), state_init) {
+            (None, _) | (_, StateInit::NotTold) => return HashFinding::NotComputable,
+            (Some(head), StateInit::None) => vec![head.bit(false)],
+            (Some(head), StateInit::Told(state)) => {
+                vec![head.clone().uint(0b11, 2).reference(state.clone()), head.uint(0b10, 2).append(state)]
+            }
         };
-        let apart = head.clone().bit(true).reference(body.clone()).build();
-        let inside = head.bit(false).append(body).build();
-        let fits = [apart, inside].into_iter().flatten().any(|message| message.hash() == *hash);
+        let ways = heads
+            .into_iter()
+            .flat_map(|head| [head.clone().bit(true).reference(body.clone()), head.bit(false).append(body)]);
+        let fits = ways.filter_map(|way| way.build().ok()).any(|message| message.hash() == *hash);
         if fits { HashFinding::Recomputed } else { HashFinding::Differs }
     }
 
-    /// The header and the bit that says "no first state", where all of it is known.
+    /// The header, where all of it is known.
     fn written(&self) -> Option<CellBuilder> {
         let head = match self {
             Self::Internal(Internal { has_extra_currencies: true, .. }) | Self::ExternalOut { .. } => {
@@ -113,7 +130,7 @@ impl Header {
                 .address(Some(destination))
                 .coins(*import_fee_nanoton),
         };
-        Some(head.bit(false))
+        Some(head)
     }
 }
 

@@ -23,7 +23,7 @@ pub use told::{GivenBy, Told};
 use crate::address::Address;
 use crate::cell::Cell;
 use crate::hash::Hash256;
-use crate::message::{Header, Internal};
+use crate::message::{Header, Internal, StateInit};
 
 /// What a source tells of one trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,8 +72,8 @@ pub struct TraceMessage {
     pub body_hash: Hash256,
     /// The first 32 bits of the body, as told; `None` where nothing is told.
     pub op: Option<u32>,
-    /// Whether it brings a contract's first state, which is not at hand.
-    pub has_state_init: bool,
+    /// The first state of a contract that it brings along.
+    pub state_init: StateInit,
 }
 
 /// What the source's extract says of one account.

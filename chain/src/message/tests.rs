@@ -103,7 +103,7 @@ fn a_recorded_hash_follows_from_the_fields_and_from_no_others() {
     };
     let hash: Hash256 = RECORDED.parse().unwrap();
     let empty = cell(CellBuilder::new());
-    let judge = |internal: Internal| Header::Internal(internal).judge_hash(&empty, false, &hash);
+    let judge = |internal: Internal| Header::Internal(internal).judge_hash(&StateInit::None, &empty, &hash);
     assert_eq!(judge(internal.clone()), HashFinding::Recomputed);
     for changed in [
         Internal { value_nanoton: 111_000_000_001, ..internal.clone() },
@@ -114,13 +114,16 @@ fn a_recorded_hash_follows_from_the_fields_and_from_no_others() {
         assert_eq!(judge(changed), HashFinding::Differs);
     }
     let body = cell(CellBuilder::new().bit(true));
-    assert_eq!(Header::Internal(internal.clone()).judge_hash(&body, false, &hash), HashFinding::Differs);
+    assert_eq!(
+        Header::Internal(internal.clone()).judge_hash(&StateInit::None, &body, &hash),
+        HashFinding::Differs
+    );
     assert_eq!(
         judge(Internal { has_extra_currencies: true, ..internal.clone() }),
         HashFinding::NotComputable
     );
     let header = Header::Internal(internal);
-    assert_eq!(header.judge_hash(&empty, true, &hash), HashFinding::NotComputable);
+    assert_eq!(header.judge_hash(&StateInit::NotTold, &empty, &hash), HashFinding::NotComputable);
 }
 
 proptest! {

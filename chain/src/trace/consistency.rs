@@ -142,7 +142,7 @@ fn check_message(transaction: &TraceTransaction, message: &TraceMessage, found: 
     if computed != told {
         found.fault(Inconsistency::BodyHash { message: message.hash, told, computed });
     }
-    match message.header.judge_hash(&message.body, message.has_state_init, &message.hash) {
+    match message.header.judge_hash(&message.state_init, &message.body, &message.hash) {
         HashFinding::Recomputed => found.hashes_recomputed += 1,
         HashFinding::NotComputable => found.hashes_not_computable += 1,
         HashFinding::Differs => {
