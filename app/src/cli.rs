@@ -91,6 +91,13 @@ pub enum VerifyJob {
         /// The request's body.
         request_body: Option<String>,
     },
+    /// A recorded trace.
+    Trace {
+        /// The file.
+        file: Input,
+        /// Name of the network whose known codes count, as given.
+        network: String,
+    },
     /// An event by its evidence file.
     Event {
         /// The file.
@@ -206,6 +213,7 @@ fn job(role: &str, matches: &ArgMatches) -> Job {
                     request: text(inner, "request"),
                     request_body: text(inner, "request-body"),
                 },
+                "trace" => VerifyJob::Trace { file: file(), network: given("network") },
                 "event" => VerifyJob::Event { file: file() },
                 _ => VerifyJob::Log { file: file() },
             })

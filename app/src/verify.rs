@@ -8,6 +8,7 @@ mod input;
 mod log;
 mod page;
 mod report;
+mod trace;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -121,6 +122,10 @@ pub fn answer(job: &VerifyJob) -> Answer {
                 let asked = page::Asked { request: request.as_deref(), body: request_body.as_deref() };
                 page::verify(market, bytes, asked)
             }
+            Err(why) => Answer::bad_input(why),
+        },
+        VerifyJob::Trace { file, network } => match input::read(file) {
+            Ok(bytes) => trace::verify(&bytes, network),
             Err(why) => Answer::bad_input(why),
         },
         VerifyJob::Event { file } => match input::read(file) {

@@ -91,6 +91,7 @@ pub(super) const VERIFY_AFTER: &str = "\
 Examples:
   ribbon verify gift plushpepe-298 --collection EQBG-g6ahkAUGWpefWbx-D_9sQ8oWbvy6puuq78U2c4NUDFS
   ribbon verify page getgems page.json --request 'GET /v1/nfts/offchain/on-sale/EQ...'
+  ribbon verify trace trace-getgems-sale-lolpop-242675.json
   ribbon verify event ribbon-event-17.json
   ribbon export log | ribbon verify log -
 
@@ -108,6 +109,11 @@ pub(super) const VERIFY_PAGE: &str = "\
     Reads a recorded response of a market and prints every listing and happening in it, normalized, and everything in it that \
     was not understood. The file is the response's body, or evidence as Ribbon keeps it (a line that describes the request, \
     then the body).";
+
+pub(super) const VERIFY_TRACE: &str = "\
+    Reads a recorded trace of toncenter (with or without the actions expected in it), or actions as TonAPI decodes them, and prints \
+    the sales, auction steps and transfers with price, seller, buyer, market and fees. Each number says whether the messages gave it \
+    or the trace's own extract of get-methods. Every message is held against its hash, and where two sides differ it is refuted.";
 
 pub(super) const VERIFY_EVENT: &str = "\
     Recomputes an event from the evidence file that a page offers for download: the hash of the evidence, then the market's \

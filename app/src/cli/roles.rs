@@ -186,6 +186,19 @@ fn verify() -> Command {
                 .arg(option("request", "'METHOD TARGET'", "The request that the file answers"))
                 .arg(option("request-body", "TEXT", "The body of that request").requires("request")),
         )
+        .subcommand(
+            check("trace", "The sales, auctions and transfers in a recorded trace", help::VERIFY_TRACE)
+                .arg(file())
+                .arg(
+                    option(
+                        "network",
+                        "NAME",
+                        "The network whose known contract codes count [default: mainnet]",
+                    )
+                    .default_value("mainnet")
+                    .hide_default_value(true),
+                ),
+        )
         .subcommand(check("event", "An event from its evidence file", help::VERIFY_EVENT).arg(file()))
         .subcommand(check("log", "An exported log", help::VERIFY_LOG).arg(file()))
 }

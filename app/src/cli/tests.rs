@@ -37,6 +37,14 @@ fn roles_take_their_arguments() {
                 request_body: None,
             }),
         ),
+        (
+            "verify trace t.json",
+            Job::Verify(VerifyJob::Trace { file: file("t.json"), network: "mainnet".into() }),
+        ),
+        (
+            "verify trace - --network sandbox",
+            Job::Verify(VerifyJob::Trace { file: Input::Standard, network: "sandbox".into() }),
+        ),
         ("verify event e.json", Job::Verify(VerifyJob::Event { file: file("e.json") })),
         ("verify log -", Job::Verify(VerifyJob::Log { file: Input::Standard })),
         ("export log", Job::ExportLog { after: 0 }),

@@ -66,6 +66,8 @@ async fn verify_answers_in_json_with_a_telling_code() {
         ("verify log -", &b""[..], 2, "bad_input"),
         ("verify log /no/such/file", b"", 2, "bad_input"),
         ("verify event -", b"{}", 2, "bad_input"),
+        ("verify trace -", b"{}", 2, "bad_input"),
+        ("verify trace - --network nowhere", b"{}", 2, "bad_input"),
         ("verify page getgems -", b"<html>", 2, "bad_input"),
         ("verify page nowhere -", b"{}", 2, "bad_input"),
         ("verify gift plushpepe --collection EQ", b"", 2, "bad_input"),
