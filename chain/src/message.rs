@@ -106,7 +106,7 @@ impl Header {
     }
 
     /// The header, where all of it is known.
-    fn written(&self) -> Option<CellBuilder> {
+    pub(crate) fn written(&self) -> Option<CellBuilder> {
         let head = match self {
             Self::Internal(Internal { has_extra_currencies: true, .. }) | Self::ExternalOut { .. } => {
                 return None;
