@@ -142,6 +142,41 @@ fn decoded_actions_are_read_as_they_are_said() {
     assert_eq!((list.transfers.len(), list.purchases.len()), (1, 0));
 }
 
+#[test]
+fn the_extracts_owner_may_be_a_later_one() {
+    let recorded = toncenter("trace-getgems-auction-nekohelmet-5385.json");
+    let sale = meaning::read(&recorded.trace).sales.remove(0);
+    let said = recorded.trace.extract[&sale.item.item].item.clone().unwrap();
+    assert!(said.owner.is_some() && said.owner != sale.buyer.value());
+    assert_eq!(sale.buyer.interfaces, None);
+}
+
+#[test]
+fn no_recorded_trace_tells_a_code_hash() {
+    let mut traces = 0;
+    for fixture in FIXTURES {
+        if let Recorded::Toncenter(recorded) = read(fixture.body).unwrap() {
+            assert!(recorded.trace.extract.values().all(|said| said.code_hash.is_none()), "{}", fixture.path);
+            traces += 1;
+        }
+    }
+    assert_eq!(traces, 10);
+}
+
+#[test]
+fn balances_come_to_nothing() {
+    let mut lists = 0;
+    for fixture in FIXTURES {
+        if let Recorded::Tonapi(list) = read(fixture.body).unwrap() {
+            let sum: i64 = list.balances.values().map(|one| one.change_nanoton + one.fee_nanoton).sum();
+            assert_eq!(sum, 0, "{}", fixture.path);
+            assert!(list.balances.len() > 2);
+            lists += 1;
+        }
+    }
+    assert_eq!(lists, 5);
+}
+
 /// Every number and every text of a document, by pointer.
 fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {

@@ -322,3 +322,47 @@ fn what_is_no_trace_is_bad_input() {
         assert!(answer.text().contains(told), "{} should say {told}", answer.text());
     }
 }
+
+/// Every value of a document, by pointer.
+fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(name, value)| leaves(value, &format!("{path}/{}", name.replace('/', "~1")), found)),
+        Value::Array(entries) => entries
+            .iter()
+            .enumerate()
+            .for_each(|(index, value)| leaves(value, &format!("{path}/{index}"), found)),
+        _ => found.push(path.to_owned()),
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever is changed, there is an answer, in bounded time, whose code agrees with its checks.
+    #[test]
+    fn a_damaged_trace_has_an_answer(
+        fixture in 0..FIXTURES.len(),
+        edits in proptest::collection::vec(proptest::prelude::any::<(proptest::sample::Index, u64, bool)>(), 1..4),
+    ) {
+        let mut value: Value = serde_json::from_slice(FIXTURES[fixture].body).unwrap();
+        let mut paths = Vec::new();
+        leaves(&value, "", &mut paths);
+        for (at, number, is_text) in edits {
+            let place = value.pointer_mut(&paths[at.index(paths.len())]).unwrap();
+            *place = match is_text {
+                true => format!("0:{number:064x}").into(),
+                false => number.into(),
+            };
+        }
+        let started = std::time::Instant::now();
+        let (verdict, answer) = judge(value.to_string().as_bytes());
+        proptest::prop_assert!(started.elapsed().as_secs() < 20);
+        match verdict {
+            Verdict::BadInput => proptest::prop_assert!(answer["why"].is_string()),
+            Verdict::Refuted => proptest::prop_assert!(!failed(&answer).is_empty()),
+            _ => proptest::prop_assert!(failed(&answer).is_empty()),
+        }
+    }
+}
