@@ -176,7 +176,7 @@ fn a_changed_value_is_refuted_by_name() {
             "item that was for sale",
         ),
         (MAPPS, "\"price\":111000000000", "\"price\":111000000001", "price"),
-        (MAPPS, "\"marketplace\":\"fragment\"", "\"marketplace\":\"getgems\"", "market"),
+        (MAPPS, "place\":\"fragment\"", "place\":\"getgems\"", "market"),
         (MAPPS, "\"value\":5549000000", "\"value\":5549000001", HASHES),
         (
             MAPPS,
