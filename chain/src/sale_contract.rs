@@ -3,6 +3,10 @@
 //! Get-methods alone prove nothing, for any code can answer them. Source of the rule: github getgems-io/nft-contracts
 //! `packages/contracts` (what its authors tell integrators to check), 2026-03-23, checked 2026-12-01.
 
+mod data;
+
+pub use data::{SaleDataError, data_method, parse_data};
+
 use crate::address::Address;
 use crate::contract::{GetgemsCode, GetgemsRole, Network};
 use crate::hash::Hash256;
