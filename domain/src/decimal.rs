@@ -31,7 +31,7 @@ pub enum DecimalFault {
 /// # Errors
 /// A [`DecimalFault`]; nothing is rounded.
 pub fn units_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault> {
-    scale(text, decimals, false)
+    scale(text, decimals, Finer::Refused)
 }
 
 /// The same for a source whose numbers carry more digits than the unit, as binary floating point written out does: digits beyond
@@ -40,10 +40,27 @@ pub fn units_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault>
 /// # Errors
 /// A [`DecimalFault`], never [`DecimalFault::TooFine`].
 pub fn units_cut_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault> {
-    scale(text, decimals, true)
+    scale(text, decimals, Finer::Cut)
 }
 
-fn scale(text: &str, decimals: u8, is_cut: bool) -> Result<i64, DecimalFault> {
+/// The same for a price that a source computed in binary floating point: the nearest unit, and of two equally near ones the higher, so
+/// that 1.0999999999999999 is 1.1 again.
+///
+/// # Errors
+/// A [`DecimalFault`], never [`DecimalFault::TooFine`].
+pub fn units_rounded_from_decimal(text: &str, decimals: u8) -> Result<i64, DecimalFault> {
+    scale(text, decimals, Finer::Rounded)
+}
+
+/// What becomes of digits beyond the unit's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Finer {
+    Refused,
+    Cut,
+    Rounded,
+}
+
+fn scale(text: &str, decimals: u8, finer: Finer) -> Result<i64, DecimalFault> {
     let cut = || text.chars().take(40).collect::<String>();
     let not_decimal = || DecimalFault::NotDecimal { text: cut() };
     if text.is_empty() || text.len() > 64 {
@@ -68,23 +85,24 @@ fn scale(text: &str, decimals: u8, is_cut: bool) -> Result<i64, DecimalFault> {
     if trimmed.is_empty() {
         return Ok(0);
     }
-    let scaled = if shift >= 0 {
+    let too_large = || DecimalFault::TooLarge { text: cut() };
+    if shift >= 0 {
         if trimmed.len() + usize::try_from(shift).unwrap_or(usize::MAX) > 19 {
-            return Err(DecimalFault::TooLarge { text: cut() });
+            return Err(too_large());
         }
-        format!("{trimmed}{}", "0".repeat(usize::try_from(shift).unwrap_or(0)))
-    } else {
-        let drop = usize::try_from(-shift).unwrap_or(usize::MAX).min(trimmed.len());
-        let (keep, dropped) = trimmed.split_at(trimmed.len() - drop);
-        if !is_cut && dropped.bytes().any(|b| b != b'0') {
-            return Err(DecimalFault::TooFine { text: cut(), decimals });
-        }
-        keep.to_owned()
-    };
-    if scaled.is_empty() {
-        return Ok(0);
+        let scaled = format!("{trimmed}{}", "0".repeat(usize::try_from(shift).unwrap_or(0)));
+        return scaled.parse().map_err(|_| too_large());
     }
-    scaled.parse().map_err(|_| DecimalFault::TooLarge { text: cut() })
+    let drop = usize::try_from(-shift).unwrap_or(usize::MAX);
+    let (keep, dropped) = trimmed.split_at(trimmed.len().saturating_sub(drop));
+    if finer == Finer::Refused && dropped.bytes().any(|b| b != b'0') {
+        return Err(DecimalFault::TooFine { text: cut(), decimals });
+    }
+    // With zeros between the unit's last digit and the first one dropped, less than a tenth of a unit is dropped.
+    let is_up =
+        finer == Finer::Rounded && drop <= trimmed.len() && dropped.starts_with(|digit: char| digit >= '5');
+    let kept: i64 = if keep.is_empty() { 0 } else { keep.parse().map_err(|_| too_large())? };
+    kept.checked_add(i64::from(is_up)).ok_or_else(too_large)
 }
 
 /// The shortest decimal text of an amount: `decimal_from_units(12_500_000_000, 9)` is `12.5`.
@@ -145,7 +163,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_nearest_unit_where_asked() {
+        for (text, want) in [
+            ("12.9", Ok(12_900_000_000)),
+            ("1.0999999999999999", Ok(1_100_000_000)),
+            ("9.950248756218905", Ok(9_950_248_756)),
+            ("0.4999999995", Ok(500_000_000)),
+            ("0.0000000005", Ok(1)),
+            ("0.00000000049", Ok(0)),
+            ("0.00000000005", Ok(0)),
+            ("5e-10", Ok(1)),
+            ("5e-11", Ok(0)),
+            ("9223372036.8547758074", Ok(i64::MAX)),
+            ("9223372036.8547758075", Err(DecimalFault::TooLarge { text: "9223372036.8547758075".into() })),
+        ] {
+            assert_eq!(units_rounded_from_decimal(text, 9), want, "{text}");
+        }
+        for text in ["", "-1.5", "1.2.3", "null"] {
+            assert!(units_rounded_from_decimal(text, 9).is_err(), "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn rounding_is_off_by_half_a_unit_at_most(tenths in 0..1_000_000_000_i64) {
+            let text = format!("{}.{}", tenths / 10, tenths % 10);
+            prop_assert_eq!(units_rounded_from_decimal(&text, 0), Ok((tenths + 5) / 10));
+        }
+
         #[test]
         fn a_cut_is_less_than_one_unit(whole in 0i64..1_000_000, micros in 0i64..1_000_000, tail in "[0-9]{0,12}") {
             let text = format!("{whole}.{micros:06}{tail}");
@@ -155,11 +201,13 @@ mod tests {
         fn no_text_panics(text in "\\PC{0,70}", decimals in 0u8..19) {
             let _ = units_from_decimal(&text, decimals);
             let _ = units_cut_from_decimal(&text, decimals);
+            let _ = units_rounded_from_decimal(&text, decimals);
         }
         #[test]
         fn no_exponent_panics(text in "[0-9]{1,3}e-?[0-9]{1,11}|[0-9]{1,3}e(-2147483648|2147483647)") {
             let _ = units_from_decimal(&text, 9);
             let _ = units_cut_from_decimal(&text, 6);
+            let _ = units_rounded_from_decimal(&text, 9);
         }
         #[test]
         fn there_and_back(units in 0..i64::MAX, decimals in 0u8..12) {

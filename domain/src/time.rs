@@ -100,6 +100,34 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
+/// Latest time that has a year of four digits: 9999-12-31T23:59:59.999Z.
+const LATEST_MS: i64 = 253_402_300_799_999;
+
+/// A time as filters of markets spell it, as in `2026-09-06T14:15:23.009Z`; milliseconds since 1970. What is before 1970 or after the year
+/// 9999 is told as the nearest time that is not.
+#[must_use]
+pub fn iso_from_ms(ms: i64) -> String {
+    let ms = ms.clamp(0, LATEST_MS);
+    let (seconds, millis) = (ms / 1_000, ms % 1_000);
+    let (year, month, day) = civil_from_days(seconds / 86_400);
+    let second = seconds % 86_400;
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+/// Year, month and day of a count of days since 1970-01-01. Source: as [`days_from_civil`], `civil_from_days`.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +165,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_time_reads_its_own_text(ms in 0..=LATEST_MS, any: i64) {
+            prop_assert_eq!(us_from_iso(&iso_from_ms(ms)), Ok(Some(ms * 1_000)));
+            prop_assert!(us_from_iso(&iso_from_ms(any)).is_ok());
+        }
+
         #[test]
         fn no_text_panics(text in "\\PC{0,60}") { let _ = us_from_iso(&text); }
         #[test]

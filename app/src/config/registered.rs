@@ -56,7 +56,7 @@ pub fn market_ids() -> &'static [&'static str] {
 fn setting(doc: &SettingDoc) -> Setting {
     let SettingDoc { variable, doc, default, is_secret, sandbox: _ } = *doc;
     let kind = match variable {
-        name if name.ends_with("_BASE_URL") => Kind::Url,
+        name if name.ends_with("_URL") => Kind::Url,
         name if name.ends_with("_FILE") => Kind::Path,
         _ => Kind::Text,
     };
