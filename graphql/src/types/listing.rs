@@ -11,7 +11,7 @@ use super::{
     event::Event,
     gift::Gift,
     market::Market,
-    price::{AllInPrice, Money, Price},
+    price::{AllInPrice, Money, Price, stated_ask},
     words::{Custody, FeeBasis, Missing, MissingFields, Origin},
 };
 use crate::{
@@ -100,8 +100,13 @@ impl Listing {
     }
 
     /// The ask as the market states it.
-    async fn price(&self) -> Price {
-        Price { money: self.money(self.row.price_amount), fee_basis: FeeBasis::of_word(&self.row.fee_basis) }
+    async fn price(&self) -> async_graphql::Result<Price> {
+        let fee_basis = FeeBasis::of_word(&self.row.fee_basis);
+        let amount = match fee_basis {
+            FeeBasis::BuyerPays => self.row.price_amount,
+            FeeBasis::SellerReceives => stated_ask(&self.row.all_in_lines)?.unwrap_or(self.row.price_amount),
+        };
+        Ok(Price { money: self.money(amount), fee_basis })
     }
 
     /// What the buyer pays in the end, every part with its source, by the fees in force when the ask was made.

@@ -222,6 +222,13 @@ impl AllInPrice {
     }
 }
 
+/// The ask as a market states it: the first of the lines that make an all-in price.
+pub(crate) fn stated_ask(lines: &str) -> async_graphql::Result<Option<i64>> {
+    let lines: Vec<Line> =
+        serde_json::from_str(lines).map_err(|fault| async_graphql::Error::from(Fault::internal(fault)))?;
+    Ok(lines.first().and_then(|line| line.amount))
+}
+
 /// What a line of an all-in price is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(crate) enum AllInLineKind {

@@ -53,7 +53,9 @@ pub(super) fn listing(fees: &FeeTable, key: &LotKey, row: &LotRow, holding: &Hol
         model_per_mille: model.and_then(|model| per_mille(model.rarity)),
         symbol: name(&holding.symbol).map(|symbol| symbol.name.clone()),
         backdrop: name(&holding.backdrop).map(|backdrop| backdrop.name.clone()),
-        price_amount: price.amount,
+        // What is compared over markets, as prices and as floors: what the buyer pays the market, whatever it states. The ask as stated is the
+        // first of the lines.
+        price_amount: all_in.market_amount(),
         price_currency: price.currency.code().to_owned(),
         fee_basis: price.fee_basis,
         all_in_amount: all_in.total,

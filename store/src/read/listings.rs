@@ -21,6 +21,7 @@ pub struct ListingRow {
     pub model_per_mille: Option<i64>,
     pub symbol: Option<String>,
     pub backdrop: Option<String>,
+    /// What the buyer pays the market; where the market states what the seller receives, its ask is the first of the lines.
     pub price_amount: i64,
     pub price_currency: String,
     pub fee_basis: String,

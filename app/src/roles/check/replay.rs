@@ -81,7 +81,7 @@ fn difference(due: &Due, row: &ListingRow) -> Option<String> {
         ("model", json!(listing.model), json!(row.model)),
         ("symbol", json!(listing.symbol), json!(row.symbol)),
         ("backdrop", json!(listing.backdrop), json!(row.backdrop)),
-        ("price", json!(price.amount), json!(row.price_amount)),
+        ("price", json!(listing.amount), json!(row.price_amount)),
         ("currency", json!(price.currency.code()), json!(row.price_currency)),
         ("fee basis", json!(price.fee_basis), json!(row.fee_basis)),
         ("all-in price", json!(listing.all_in_amount), json!(row.all_in_amount)),
