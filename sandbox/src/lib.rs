@@ -21,6 +21,7 @@ pub mod telegram;
 #[cfg(test)]
 mod testing;
 pub mod tonapi;
+pub mod tonnel;
 #[allow(dead_code, reason = "offers what any market may ask for")]
 pub mod truth;
 #[allow(dead_code, reason = "offers what any market may ask for")]

@@ -60,6 +60,11 @@ impl BaseUrl {
         self.is_loopback
     }
 
+    /// `https` or `http`.
+    pub(crate) fn scheme(&self) -> &str {
+        self.url.scheme()
+    }
+
     /// Host and port, for messages.
     pub(crate) fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or("?");

@@ -281,8 +281,8 @@ mod tests {
                 "RIBBON_SPEED is `30` (from the environment): expected at most 1, because tonapi is asked at its real",
             ),
             (
-                &[("RIBBON_MARKETS", "getgems,tonnel")],
-                "RIBBON_MARKETS is `getgems,tonnel` (from the environment): expected some of",
+                &[("RIBBON_MARKETS", "getgems,nowhere")],
+                "RIBBON_MARKETS is `getgems,nowhere` (from the environment): expected some of",
             ),
         ] {
             let fault = up(environment).unwrap_err().to_string();

@@ -256,10 +256,7 @@ const KNOWN_PLACES: [(&str, NotCovered); 6] = [
             why: "not gathered yet; its listings are seen only as far as another market repeats them",
         },
     ),
-    (
-        "tonnel",
-        NotCovered { name: "Tonnel", why: "not gathered yet; its listings are not in any floor here" },
-    ),
+    ("tonnel", NotCovered { name: "Tonnel", why: "no worker of this server gathers it" }),
     (
         "portals",
         NotCovered { name: "Portals", why: "not gathered yet; its listings are not in any floor here" },

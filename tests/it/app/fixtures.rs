@@ -12,6 +12,11 @@ const MRKT_DUROVSCAP: &str = "mrkt/constructed/gifts-saling-durovscap.json";
 const MRKT_FEED: &str = "mrkt/constructed/feed.json";
 const MRKT_BY_IDS: &str = "mrkt/recorded/gifts-saling-by-ids.json";
 const MRKT_FEED_ABRIDGED: &str = "mrkt/recorded/feed-abridged.json";
+const TONNEL_TOYBEAR: &str = "tonnel/recorded/page-gifts-toybear.json";
+const TONNEL_DUROVSCAP: &str = "tonnel/constructed/page-gifts-durovscap.json";
+const TONNEL_ODD: &str = "tonnel/constructed/page-gifts-odd.json";
+const TONNEL_USDT: &str = "tonnel/constructed/page-gifts-toybear-usdt.json";
+const TONNEL_SALES: &str = "tonnel/constructed/sale-history.json";
 const GETGEMS_HISTORY: &str = "getgems/constructed/history-gifts.json";
 const GETGEMS_NEWEST: &str = "getgems/constructed/history-gifts-newest.json";
 
@@ -61,7 +66,8 @@ fn listings() -> Vec<Row> {
         (file, raw, json!([market, gift, price, all_in, origin]))
     };
     // What comes on top is measured on chain for a sale in TON: 0.012042695 through a sale contract, 0.005518025 through Fragment's.
-    // Out of GetGems' custody a gift costs 0.14 TON and gas that nobody has measured, out of MRKT's a fee that nobody has told.
+    // Out of GetGems' custody a gift costs 0.14 TON and gas that nobody has measured, out of MRKT's a fee that nobody has told. On Tonnel 6 % come
+    // on top, and 0.3 TON for the way out.
     vec![
         row(MRKT_BY_IDS, "4080000000", "mrkt", "chillflame-196993", "4.08 TON", "at least 4.08 TON"),
         row(
@@ -90,6 +96,22 @@ fn listings() -> Vec<Row> {
         ),
         row(MRKT_FEED_ABRIDGED, "5100000000", "mrkt", "snowmittens-39798", "5.1 TON", "at least 5.1 TON"),
         row(GETGEMS_TOYBEAR, "18400000000", "getgems", "toybear-43552", "18.4 TON", "at least 18.54 TON"),
+        row(TONNEL_TOYBEAR, "12.9", "tonnel", "toybear-35531", "12.9 TON", "13.974 TON"),
+        row(
+            TONNEL_DUROVSCAP,
+            "9007199.254740993",
+            "tonnel",
+            "durovscap-9",
+            "9007199.254740993 TON",
+            "9547631.510025453 TON",
+        ),
+        row(TONNEL_DUROVSCAP, "846.5", "tonnel", "durovscap-118", "846.5 TON", "897.59 TON"),
+        row(TONNEL_DUROVSCAP, "1.0999999999999999", "tonnel", "durovscap-6", "1.1 TON", "1.466 TON"),
+        row(TONNEL_DUROVSCAP, "\"867\"", "tonnel", "durovscap-77", "867 TON", "919.32 TON"),
+        row(TONNEL_ODD, "11.25", "tonnel", "toybear-1016", "11.25 TON", "12.225 TON"),
+        // In dollars, and the way out in TON.
+        row(TONNEL_USDT, "19.85", "tonnel", "toybear-43552", "19.85 USDT", "at least 21.041 USDT"),
+        row(TONNEL_USDT, "20.0000004", "tonnel", "toybear-43553", "20 USDT", "at least 21.2 USDT"),
     ]
 }
 
@@ -108,6 +130,33 @@ fn sales() -> Vec<Row> {
     let lol = [Some("EQBZnO_1QIj7kLZopyydkv3iqznj0LSLeKDQT4NzKd0QIuYU"), Some(BUYER)];
     let nobody = [None, None];
     vec![
+        row(
+            TONNEL_SALES,
+            "842.2885572139304",
+            "tonnel",
+            "durovscap-120",
+            "842.288557214 TON",
+            nobody,
+            "2026-11-30T09:59:58.123Z",
+        ),
+        row(
+            TONNEL_SALES,
+            "19.75124378109453",
+            "tonnel",
+            "toybear-31",
+            "19.751244 USDT",
+            nobody,
+            "2026-11-30T09:58:40.007Z",
+        ),
+        row(
+            TONNEL_SALES,
+            "9.950248756218906",
+            "tonnel",
+            "toybear-32",
+            "9.950248756 TON",
+            nobody,
+            "2026-11-30T09:58:20.001Z",
+        ),
         row(
             MRKT_FEED,
             "846580416000",
@@ -252,7 +301,7 @@ async fn what_is_served_is_what_stands_in_the_files() {
         ])
     };
     compare("sales", sales(), nodes.iter().map(row).collect());
-    assert_eq!(nodes[0]["missing"][0]["field"], "seller", "MRKT names nobody");
+    assert_eq!(nodes[0]["missing"][0]["field"], "seller", "Tonnel names nobody");
 
     the_lines_of_a_price(&served).await;
     the_rarities(&served).await;
@@ -261,7 +310,7 @@ async fn what_is_served_is_what_stands_in_the_files() {
 }
 
 /// `mrkt/recorded/gifts-saling-by-ids.json`: 4.08 TON of which 0.08 are the market's; `getgems/constructed/nfts-on-sale-lolpop.json`: 4.29 TON of
-/// which 0.0858 are the market's and 0.2145 the creator's.
+/// which 0.0858 are the market's and 0.2145 the creator's; `tonnel/recorded/page-gifts-toybear.json`: 12.9 TON, to which the fee table adds 6 %.
 async fn the_lines_of_a_price(served: &Served) {
     let lines = |slug: &str, number: u32| {
         let query = format!(
@@ -290,6 +339,15 @@ async fn the_lines_of_a_price(served: &Served) {
             line("CUSTODY_EXIT", json!("0 TON"), "ADDED"),
         ])
     );
+    assert_eq!(
+        lines("toybear", 35_531).await,
+        json!([
+            line("MARKET_PRICE", json!("12.9 TON"), "ADDED"),
+            line("MARKET_FEE", json!("0.774 TON"), "ADDED"),
+            line("GAS", json!("0 TON"), "ADDED"),
+            line("CUSTODY_EXIT", json!("0.3 TON"), "ADDED"),
+        ])
+    );
 }
 
 /// Of a gift: `mrkt/recorded/gifts-saling-by-ids.json`, where the symbol's is null. Of collections: `mrkt/recorded/gifts-models.json` and
@@ -315,11 +373,12 @@ async fn the_rarities(served: &Served) {
         json!([told("Coin Mint", Some(5), None), told("Redacted", Some(5), None)])
     );
     assert_eq!(data["hat"]["attributes"], json!([told("Rave", Some(2), None), told("Rave", Some(10), None)]));
-    // The other two stand on the pages of gifts, `mrkt/constructed/gifts-saling-durovscap.json`.
+    // The others stand on the pages of gifts, `mrkt/constructed/gifts-saling-durovscap.json` and `tonnel/constructed/page-gifts-durovscap.json`.
     let cap = [
         told("Shadow", None, Some("LEGENDARY")),
         told("Captain", Some(10), None),
         told("Patriot", Some(15), None),
+        told("Half (Moon)", Some(20), None),
     ];
     assert_eq!(data["cap"]["attributes"], json!(cap));
 }
@@ -374,7 +433,7 @@ async fn no_username_is_a_gift(served: &Served) {
     let file = "getgems/recorded/nfts-on-sale-usernames.json";
     let gifts =
         served.nodes("{ gifts(first: 100) { pageInfo { hasNextPage } nodes { slug number } } }").await;
-    assert_eq!(gifts.len(), 18, "those of the other files: {gifts:#?}");
+    assert_eq!(gifts.len(), 26, "those of the other files: {gifts:#?}");
     let data = served
         .ask(
             "{ gift(slug: \"notpixelroyale\", number: 1) { id } collection(slug: \"notpixelroyale\") { slug }

@@ -241,7 +241,7 @@ async fn a_market_says_what_it_covers_and_when_it_is_stale() {
         listings(filter: {number: 7}) { nodes { market { id } stale staleSince staleReason } }
     }"#;
     let data = api.ask(query).await;
-    assert_eq!(texts(&data["markets"], "/id"), ["getgems", "mrkt"]);
+    assert_eq!(texts(&data["markets"], "/id"), ["getgems", "mrkt", "tonnel"]);
     assert!(data["markets"][0]["covers"].as_array().is_some_and(|covers| !covers.is_empty()));
     assert_eq!(data["markets"][1]["quarantine"]["path"], "/items/0/price");
     assert_eq!(data["markets"][1]["listingsCount"], 3, "the listings stay");
