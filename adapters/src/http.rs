@@ -81,7 +81,7 @@ impl Ask {
 
     /// Method and path, for messages and labels.
     fn name(&self) -> String {
-        let path = self.target.split('?').next().unwrap_or_default();
+        let path = self.target.split('?').next().filter(|path| !path.is_empty()).unwrap_or("/");
         format!("{} {path}", self.method)
     }
 }
@@ -119,6 +119,20 @@ impl Failure {
             Self::Fault(SourceFault::Never { .. }) => "never",
         }
     }
+}
+
+/// What a body has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Json,
+    Html,
+}
+
+/// An answer with a status of success.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
 }
 
 /// The client of one source.
@@ -186,9 +200,25 @@ impl Http {
         clock: &dyn Clock,
     ) -> Result<(u16, Vec<u8>), Failure> {
         let started = Instant::now();
-        let outcome = self.attempt(ask, headers, clock).await;
+        let outcome = self.attempt(ask, headers, clock, Expected::Json).await;
+        self.ended(started, outcome).map(|Answer { status, body, .. }| (status, body))
+    }
+
+    /// Asks for a page of HTML: whatever comes with success is the page, and its headers come with it. It must not become evidence.
+    pub(crate) async fn page(
+        &self,
+        ask: &Ask,
+        headers: HeaderMap,
+        clock: &dyn Clock,
+    ) -> Result<(HeaderMap, Vec<u8>), Failure> {
+        let started = Instant::now();
+        let outcome = self.attempt(ask, headers, clock, Expected::Html).await;
+        self.ended(started, outcome).map(|Answer { headers, body, .. }| (headers, body))
+    }
+
+    fn ended(&self, started: Instant, outcome: Result<Answer, Failure>) -> Result<Answer, Failure> {
         let (word, bytes) = match &outcome {
-            Ok((_, body)) => ("ok", body.len()),
+            Ok(answer) => ("ok", answer.body.len()),
             Err(failure) => (failure.outcome(), 0),
         };
         observe::request_ended(&self.market, word, started.elapsed(), bytes);
@@ -200,15 +230,19 @@ impl Http {
         ask: &Ask,
         headers: HeaderMap,
         clock: &dyn Clock,
-    ) -> Result<(u16, Vec<u8>), Failure> {
+        expected: Expected,
+    ) -> Result<Answer, Failure> {
         let name = ask.name();
         let url = self.base.join(&ask.target).map_err(|why| {
             Failure::Fault(SourceFault::Never { why: format!("{name} cannot be asked: {why}") })
         })?;
+        let is_json = !headers.contains_key(CONTENT_TYPE);
         let mut request = self.client.request(ask.method.clone(), url).headers(headers);
         if let Some(body) = &ask.body {
-            request =
-                request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.clone());
+            if is_json {
+                request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            request = request.body(body.clone());
         }
         let mut response = request.send().await.map_err(|fault| self.lost(&name, &fault))?;
         let status = response.status().as_u16();
@@ -222,8 +256,10 @@ impl Http {
             return Err(verdict.of_error(&body));
         }
         let body = self.body(&name, &mut response).await?;
-        verdict.of_body(&body)?;
-        Ok((status, body))
+        if expected == Expected::Json {
+            verdict.of_body(&body)?;
+        }
+        Ok(Answer { status, headers: std::mem::take(response.headers_mut()), body })
     }
 
     /// The body, decompressed piece by piece, so that a small answer cannot become a large one unseen.

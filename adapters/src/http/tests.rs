@@ -103,6 +103,33 @@ async fn statuses_become_faults() {
 }
 
 #[tokio::test]
+async fn a_page_of_html_comes_with_its_headers_and_a_body_with_its_own_type() {
+    let reply = Reply::of(200, "content-type: text/html\r\nset-cookie: a=1\r\n", "<html></html>");
+    let server =
+        Canned::start(vec![reply, Reply::of(429, "", ""), Reply::json("{}"), Reply::json("{}")]).await;
+    install_tls();
+    let base = BaseUrl::parse("RIBBON_TEST_BASE_URL", &server.base).unwrap();
+    let http = Http::new(MarketId::parse("test").unwrap(), base, LIMITS).unwrap();
+    let front = Ask::get("/".into());
+    let (headers, body) = http.page(&front, HeaderMap::new(), &Ticks::default()).await.unwrap();
+    assert_eq!((headers["set-cookie"].to_str().unwrap(), body.as_slice()), ("a=1", &b"<html></html>"[..]));
+    let fault = http.page(&front, HeaderMap::new(), &Ticks::default()).await.unwrap_err();
+    assert!(matches!(fault, Failure::Fault(SourceFault::RetryAfter { after_ms: 777, .. })), "{fault:?}");
+
+    let form = Ask { method: Method::POST, target: "/x".into(), body: Some("a=1".into()) };
+    let typed = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("text/plain"))]);
+    http.exchange(form.clone(), typed, &Ticks::default()).await.unwrap();
+    http.exchange(form, HeaderMap::new(), &Ticks::default()).await.unwrap();
+    let types: Vec<_> = server.requests().iter().flat_map(|request| content_types(request)).collect();
+    assert_eq!(types, ["text/plain", "application/json"]);
+}
+
+fn content_types(request: &str) -> Vec<String> {
+    let lines = request.lines().filter_map(|line| line.strip_prefix("content-type: "));
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
 async fn refusals_are_left_to_the_market() {
     assert!(matches!(ask(Reply::of(401, "", "{}")).await, Err(Failure::Unauthorized { .. })));
     assert!(matches!(ask(Reply::of(403, "", "{}")).await, Err(Failure::Forbidden { .. })));
