@@ -60,10 +60,10 @@ const CHAIN: Shelf = Shelf {
     gifts_per_mille: 260,
     listed_per_mille: 560,
     ways: &[
-        (Way::Fixed, Coin::Ton, 880),
+        (Way::Fixed, Coin::Ton, 250),
         (Way::Fixed, Coin::Usdt, 30),
         (Way::Auction, Coin::Ton, 20),
-        (Way::Telemint, Coin::Ton, 70),
+        (Way::Telemint, Coin::Ton, 700),
     ],
     fees: &[(0, 0, 700), (200, 0, 150), (500, 500, 150)],
     tells_moves: true,

@@ -87,7 +87,9 @@ static UNKNOWN: Endpoint =
 
 fn endpoint(market: &'static Market, request: &Request) -> &'static Endpoint {
     let matched = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let route = matched.strip_prefix(market.base).unwrap_or(matched);
+    // The base itself is the root of the market's routes.
+    let route =
+        matched.strip_prefix(market.base).map_or(matched, |rest| if rest.is_empty() { "/" } else { rest });
     market.endpoints.iter().find(|endpoint| endpoint.route == route).unwrap_or(&UNKNOWN)
 }
 

@@ -9,6 +9,9 @@ use crate::{
     random::{Draw, For},
 };
 
+/// The terms of what is told without being a trade.
+const NO_TRADE: (Way, Coin, i64) = (Way::Fixed, Coin::Ton, 0);
+
 impl World {
     /// One action of one trader at this time. Some steps find nothing to do; they count too.
     pub(crate) fn act(&mut self, at_us: i64) {
@@ -61,7 +64,8 @@ impl World {
     fn list(&mut self, gift: u32, lot: Lot, at_us: i64) {
         let kind = if lot.way == Way::Auction { Kind::AuctionStarted } else { Kind::Listed };
         let owner = self.gifts[gift as usize].owner;
-        let listed_us = self.tell(gift, at_us, kind, lot.coin, lot.amount, (owner, NOBODY)).unwrap_or(at_us);
+        let listed_us =
+            self.tell(gift, at_us, kind, (lot.way, lot.coin, lot.amount), (owner, NOBODY)).unwrap_or(at_us);
         self.open(gift, Lot { listed_us, ..lot });
     }
 
@@ -97,7 +101,7 @@ impl World {
         }
         self.reprice(gift, amount);
         let owner = self.gifts[gift as usize].owner;
-        self.tell(gift, at_us, Kind::Repriced, lot.coin, amount, (owner, NOBODY));
+        self.tell(gift, at_us, Kind::Repriced, (lot.way, lot.coin, amount), (owner, NOBODY));
     }
 
     fn act_buy(&mut self, shelf: u8, at_us: i64, draw: &mut Draw) {
@@ -115,7 +119,7 @@ impl World {
         if buyer == seller {
             buyer = (buyer + 1) % self.people;
         }
-        self.tell(gift, at_us, Kind::Sold, lot.coin, lot.amount, (seller, buyer));
+        self.tell(gift, at_us, Kind::Sold, (lot.way, lot.coin, lot.amount), (seller, buyer));
         let entry = &mut self.gifts[gift as usize];
         entry.owner = buyer;
         entry.sales = entry.sales.saturating_add(1);
@@ -129,7 +133,7 @@ impl World {
         let Some(lot) = self.close(gift) else { return };
         let kind = if lot.way == Way::Auction { Kind::AuctionCancelled } else { Kind::Cancelled };
         let owner = self.gifts[gift as usize].owner;
-        self.tell(gift, at_us, kind, lot.coin, lot.amount, (owner, NOBODY));
+        self.tell(gift, at_us, kind, (lot.way, lot.coin, lot.amount), (owner, NOBODY));
     }
 
     /// Into custody and out of it, from one wallet to another, or between accounts and the chain.
@@ -148,7 +152,7 @@ impl World {
         if !inwards {
             // What was exported goes back into Telegram through Telegram's own wallet.
             if rule.tells_moves {
-                self.tell(gift, at_us, Kind::Transferred, Coin::Ton, 0, (owner, TELEGRAM));
+                self.tell(gift, at_us, Kind::Transferred, NO_TRADE, (owner, TELEGRAM));
             }
             return self.move_idle(gift, ACCOUNTS);
         }
@@ -159,7 +163,7 @@ impl World {
         entry.deposits = entry.deposits.wrapping_add(1);
         if rule.tells_moves {
             let (kind, from) = if again { (Kind::Transferred, TELEGRAM) } else { (Kind::Exported, NOBODY) };
-            self.tell(gift, at_us, kind, Coin::Ton, 0, (from, owner));
+            self.tell(gift, at_us, kind, NO_TRADE, (from, owner));
         }
     }
 
@@ -172,7 +176,7 @@ impl World {
         }
         self.gifts[gift as usize].owner = to;
         if self.shelves[usize::from(shelf)].rule.tells_moves {
-            self.tell(gift, at_us, Kind::Transferred, Coin::Ton, 0, (from, to));
+            self.tell(gift, at_us, Kind::Transferred, NO_TRADE, (from, to));
         }
     }
 
@@ -182,14 +186,13 @@ impl World {
         gift: u32,
         at_us: i64,
         kind: Kind,
-        coin: Coin,
-        amount: i64,
+        (way, coin, amount): (Way, Coin, i64),
         (from, to): (u32, u32),
     ) -> Option<i64> {
         let entry = &self.gifts[gift as usize];
         let (shelf, deposits) = (entry.shelf, entry.deposits);
         let market = self.shelves[usize::from(shelf)].market?;
-        let happening = Happening { at_us, amount, gift, from, to, kind, coin, shelf, deposits };
+        let happening = Happening { at_us, amount, gift, from, to, kind, way, coin, shelf, deposits };
         Some(self.histories[market].push(happening))
     }
 }

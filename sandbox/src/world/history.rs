@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::market::Coin;
+use crate::market::{Coin, Way};
 
 /// Most happenings kept per market.
 pub(crate) const HISTORY_MAX: usize = 1_000_000;
@@ -33,6 +33,8 @@ pub(crate) struct Happening {
     /// Buyer or receiver.
     pub(crate) to: u32,
     pub(crate) kind: Kind,
+    /// How the gift was offered; of what is no trade [`Way::Fixed`].
+    pub(crate) way: Way,
     pub(crate) coin: Coin,
     /// The shelf the gift lay on.
     pub(crate) shelf: u8,
@@ -106,8 +108,8 @@ mod tests {
     use super::*;
 
     fn happening(at_us: i64) -> Happening {
-        let (kind, coin) = (Kind::Listed, Coin::Ton);
-        Happening { at_us, amount: 1, gift: 0, from: 0, to: 0, kind, coin, shelf: 1, deposits: 0 }
+        let (kind, way, coin) = (Kind::Listed, Way::Fixed, Coin::Ton);
+        Happening { at_us, amount: 1, gift: 0, from: 0, to: 0, kind, way, coin, shelf: 1, deposits: 0 }
     }
 
     #[test]

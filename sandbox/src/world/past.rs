@@ -40,7 +40,15 @@ impl Past {
         let owner = world.gifts[gift as usize].owner;
         if rule.tells_moves && draw.chance(150) {
             let at_us = self.free_us + draw.between(0, 10 * 24) * HOUR_US;
-            self.tell(world, market, gift, at_us, Kind::Exported, Coin::Ton, 0, (NOBODY, owner));
+            self.tell(
+                world,
+                market,
+                gift,
+                at_us,
+                Kind::Exported,
+                (Way::Fixed, Coin::Ton, 0),
+                (NOBODY, owner),
+            );
             self.free_us = at_us + HOUR_US;
         }
         if draw.chance(300) {
@@ -49,9 +57,9 @@ impl Past {
             let ago = draw.between(5 * 60 * SECOND_US, (sold_us - self.free_us).min(2 * DAY_US));
             let level = self.level(usize::from(world.gifts[gift as usize].collection), sold_us);
             let paid = world.worth(gift) / 1_000 * level / 1_000 * draw.between(950, 1_150);
-            let paid = price::typed(Coin::Ton, paid);
-            self.tell(world, market, gift, sold_us - ago, Kind::Listed, Coin::Ton, paid, (seller, NOBODY));
-            self.tell(world, market, gift, sold_us, Kind::Sold, Coin::Ton, paid, (seller, owner));
+            let terms = (self.way(world, shelf, gift), Coin::Ton, price::typed(Coin::Ton, paid));
+            self.tell(world, market, gift, sold_us - ago, Kind::Listed, terms, (seller, NOBODY));
+            self.tell(world, market, gift, sold_us, Kind::Sold, terms, (seller, owner));
             self.free_us = sold_us;
         }
         hold(world, gift, held_us.max(self.free_us));
@@ -65,9 +73,9 @@ impl Past {
         let listed_us = self.epoch_us - 30 * SECOND_US - ago;
         let kind = if lot.way == Way::Auction { Kind::AuctionStarted } else { Kind::Listed };
         let owner = world.gifts[gift as usize].owner;
-        let (coin, amount) = (lot.coin, lot.amount);
+        let terms = (lot.way, lot.coin, lot.amount);
         if let Some(market) = market {
-            self.tell(world, market, gift, listed_us, kind, coin, amount, (owner, NOBODY));
+            self.tell(world, market, gift, listed_us, kind, terms, (owner, NOBODY));
         }
         world.open(gift, Lot { listed_us, ..lot });
     }
@@ -80,8 +88,7 @@ impl Past {
         gift: u32,
         at_us: i64,
         kind: Kind,
-        coin: Coin,
-        amount: i64,
+        (way, coin, amount): (Way, Coin, i64),
         (from, to): (u32, u32),
     ) {
         let entry = &world.gifts[gift as usize];
@@ -93,10 +100,26 @@ impl Past {
             from,
             to,
             kind,
+            way,
             coin,
             shelf,
             deposits,
         });
+    }
+
+    /// How a gift was sold in the past: the shelf's ways in TON at a fixed price, by their shares.
+    fn way(&self, world: &World, shelf: usize, gift: u32) -> Way {
+        let ways = world.shelves[shelf].rule.ways.iter();
+        let fixed = ways.filter(|(way, coin, _)| *way != Way::Auction && *coin == Coin::Ton);
+        let whole = fixed.clone().map(|(_, _, share)| u64::from(*share)).sum();
+        let mut at = Draw::of(self.seed, For::Past, u64::from(gift), u64::MAX).below(whole);
+        for (way, _, share) in fixed {
+            match at.checked_sub(u64::from(*share)) {
+                Some(rest) => at = rest,
+                None => return *way,
+            }
+        }
+        Way::Fixed
     }
 
     /// The collection's price level at a time of the past, per mille: a slow wave that ends at 1000.
