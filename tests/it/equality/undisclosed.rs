@@ -6,7 +6,7 @@ use std::{
 };
 
 use graphql::ApiOptions;
-use sandbox::TruthQuery;
+use sandbox::{TruthQuery, truth::TruthWay};
 use serde_json::{Value, json};
 
 use crate::{
@@ -25,12 +25,18 @@ const DATES: [(&str, &str); 4] = [
 pub(super) async fn compare(world: &World, when: &str) {
     let api = api_on(world.pool().clone(), ApiOptions::default()).await;
     let answers = Answers::read(&api).await;
-    for market in &world.markets {
-        let query = TruthQuery { without_happenings: true, ..TruthQuery::default() };
-        let truth = world.sandbox.truth(market, &query).expect("the truth");
-        for undisclosed in truth.undisclosed {
-            let of =
-                Of { answers: &answers, market, what: format!("{market} {when}: {}", undisclosed.field) };
+    let query = TruthQuery { without_happenings: true, ..TruthQuery::default() };
+    let truths: Vec<_> =
+        world.markets.iter().map(|market| world.sandbox.truth(market, &query).expect("the truth")).collect();
+    let lots = || truths.iter().flat_map(|truth| &truth.lots);
+    let elsewhere: BTreeSet<_> =
+        lots().filter(|lot| lot.way == TruthWay::Elsewhere).map(|lot| &lot.gift).collect();
+    for truth in &truths {
+        let is_shown_elsewhere =
+            !truth.lots.is_empty() && truth.lots.iter().all(|lot| elsewhere.contains(&lot.gift));
+        for undisclosed in &truth.undisclosed {
+            let what = format!("{} {when}: {}", truth.market, undisclosed.field);
+            let of = Of { answers: &answers, market: &truth.market, is_shown_elsewhere, what };
             of.check(undisclosed.field);
         }
     }
@@ -104,12 +110,19 @@ fn text(value: &Value) -> String {
 struct Of<'a> {
     answers: &'a Answers,
     market: &'a str,
+    /// Another market shows each of this one's listings too, so that none of its gifts need be its alone.
+    is_shown_elsewhere: bool,
     what: String,
 }
 
 impl Of<'_> {
     fn check(&self, field: &str) {
         match field {
+            "attributes" => {
+                for event in self.events("METADATA_SEEN") {
+                    assert_eq!(event["fact"]["attributes"], json!([]), "{}: {event}", self.what);
+                }
+            }
             "attributes/rarity" => self.rarities(),
             "attributes/symbol/rarity" => self.symbol_rarity(),
             "owner" => {
@@ -187,7 +200,7 @@ impl Of<'_> {
             .iter()
             .filter(|gift| self.answers.tellers.get(&text(&gift["id"])).is_some_and(is_own))
             .collect();
-        assert!(!own.is_empty(), "{}: no gift is this market's alone", self.what);
+        assert!(self.is_shown_elsewhere || !own.is_empty(), "{}: no gift is this market's alone", self.what);
         own.into_iter().for_each(check);
     }
 
