@@ -7,6 +7,7 @@ macro_rules! with_markets {
         $then! {
             getgems
             mrkt
+            fragment
             tonnel
         }
     };

@@ -193,7 +193,8 @@ pub enum Seen {
 /// One thing seen and where on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sighting {
-    /// JSON pointer into the body.
+    /// JSON pointer into the body. Where the text there is HTML, each `//` behind it leads to an element inside: a selector, and in brackets
+    /// which of those that fit, from 0.
     pub path: String,
     /// What.
     #[serde(flatten)]

@@ -4,6 +4,7 @@
 mod catalog;
 mod control;
 pub mod fault;
+pub mod fragment;
 pub mod getgems;
 pub mod identity;
 pub mod market;

@@ -8,6 +8,7 @@ pub const MARKETS: &[&Market] = &[
     &crate::tonapi::MARKET, // rates
     &crate::getgems::MARKET,
     &crate::mrkt::MARKET,
+    &crate::fragment::MARKET,
     &crate::tonnel::MARKET,
 ];
 

@@ -253,7 +253,7 @@ const KNOWN_PLACES: [(&str, NotCovered); 6] = [
         "fragment",
         NotCovered {
             name: "Fragment",
-            why: "not gathered yet; its listings are seen only as far as another market repeats them",
+            why: "no worker of this server gathers it; its listings are seen only as far as another market repeats them",
         },
     ),
     ("tonnel", NotCovered { name: "Tonnel", why: "no worker of this server gathers it" }),

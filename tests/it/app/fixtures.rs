@@ -20,6 +20,11 @@ const TONNEL_SALES: &str = "tonnel/constructed/sale-history.json";
 const GETGEMS_HISTORY: &str = "getgems/constructed/history-gifts.json";
 const GETGEMS_NEWEST: &str = "getgems/constructed/history-gifts-newest.json";
 
+const FRAGMENT_PEPE: &str = "fragment/constructed/search-sale-plushpepe.json";
+const FRAGMENT_LAST: &str = "fragment/constructed/search-sale-plushpepe-last.json";
+const FRAGMENT_CAP: &str = "fragment/constructed/search-sale-durovscap.json";
+const FRAGMENT_SOLD: &str = "fragment/constructed/search-sold.json";
+
 /// Somebody in two of them.
 const BUYER: &str = "EQBsi0O-NAx40C2iLn3S2lGA1RVj_r07738ep1Nvr047C6dh";
 
@@ -112,6 +117,28 @@ fn listings() -> Vec<Row> {
         // In dollars, and the way out in TON.
         row(TONNEL_USDT, "19.85", "tonnel", "toybear-43552", "19.85 USDT", "at least 21.041 USDT"),
         row(TONNEL_USDT, "20.0000004", "tonnel", "toybear-43553", "20 USDT", "at least 21.2 USDT"),
+        row(FRAGMENT_CAP, "612.5", "fragment", "durovscap-11", "612.5 TON", "612.505518025 TON"),
+        row(FRAGMENT_CAP, "640", "fragment", "durovscap-12", "640 TON", "640.005518025 TON"),
+        row(FRAGMENT_PEPE, "7,000", "fragment", "plushpepe-42", "7000 TON", "7000.005518025 TON"),
+        row(FRAGMENT_LAST, "9,200,000", "fragment", "plushpepe-77", "9200000 TON", "9200000.005518025 TON"),
+        row(
+            FRAGMENT_PEPE,
+            "12.345678901",
+            "fragment",
+            "plushpepe-298",
+            "12.345678901 TON",
+            "12.351196926 TON",
+        ),
+        // In Stars nobody has told what comes on top.
+        row(FRAGMENT_PEPE, "250,000", "fragment", "plushpepe-1001", "250000 XTR", "at least 250000 XTR"),
+        row(
+            FRAGMENT_PEPE,
+            "9,007,199.254740993",
+            "fragment",
+            "plushpepe-2861",
+            "9007199.254740993 TON",
+            "9007199.260259018 TON",
+        ),
     ]
 }
 
@@ -130,6 +157,17 @@ fn sales() -> Vec<Row> {
     let lol = [Some("EQBZnO_1QIj7kLZopyydkv3iqznj0LSLeKDQT4NzKd0QIuYU"), Some(BUYER)];
     let nobody = [None, None];
     vec![
+        row(
+            FRAGMENT_SOLD,
+            "6,950.5",
+            "fragment",
+            "plushpepe-42",
+            "6950.5 TON",
+            nobody,
+            "2026-11-30T11:58:07Z",
+        ),
+        // Told in another zone there.
+        row(FRAGMENT_SOLD, "1.1", "fragment", "lolpop-242675", "1.1 TON", nobody, "2026-11-30T11:41:00Z"),
         row(
             TONNEL_SALES,
             "842.2885572139304",
@@ -157,6 +195,7 @@ fn sales() -> Vec<Row> {
             nobody,
             "2026-11-30T09:58:20.001Z",
         ),
+        row(FRAGMENT_SOLD, "1,500", "fragment", "hexpot-14619", "1500 XTR", nobody, "2026-11-29T08:00:00Z"),
         row(
             MRKT_FEED,
             "846580416000",
@@ -301,7 +340,7 @@ async fn what_is_served_is_what_stands_in_the_files() {
         ])
     };
     compare("sales", sales(), nodes.iter().map(row).collect());
-    assert_eq!(nodes[0]["missing"][0]["field"], "seller", "Tonnel names nobody");
+    assert_eq!(nodes[0]["missing"][0]["field"], "seller", "Fragment names nobody");
 
     the_lines_of_a_price(&served).await;
     the_rarities(&served).await;
@@ -433,7 +472,7 @@ async fn no_username_is_a_gift(served: &Served) {
     let file = "getgems/recorded/nfts-on-sale-usernames.json";
     let gifts =
         served.nodes("{ gifts(first: 100) { pageInfo { hasNextPage } nodes { slug number } } }").await;
-    assert_eq!(gifts.len(), 26, "those of the other files: {gifts:#?}");
+    assert_eq!(gifts.len(), 31, "those of the other files: {gifts:#?}");
     let data = served
         .ask(
             "{ gift(slug: \"notpixelroyale\", number: 1) { id } collection(slug: \"notpixelroyale\") { slug }

@@ -178,7 +178,8 @@ async fn what_a_limit_has_taught_outlives_a_restart() {
         store::status::learned_limit(&stage.pool, &id).await.expect("the limit").expect("a row")
     };
     let running = stage.start(&[&market], pace());
-    market.fail(|_| Some(Fault::Answer(SourceFault::RetryAfter { after_ms: 60_000, why: "too many".into() })));
+    market
+        .fail(|_| Some(Fault::Answer(SourceFault::RetryAfter { after_ms: 60_000, why: "too many".into() })));
     until("it asks for time", async || stage.standing("getgems").await == "backing_off").await;
     running.end().await;
     let before = learned().await;
