@@ -10,7 +10,7 @@ use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, fmt};
 use domain::{Malformed, MarketId};
 use serde::de::{Deserializer, Visitor};
 
-pub(crate) use values::{Loose, Nullable, Seed};
+pub(crate) use values::{Loose, Nullable, Number, Seed};
 
 /// Text, borrowed from the body where it has no escapes.
 pub(crate) type Text<'a> = Cow<'a, str>;

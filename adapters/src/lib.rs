@@ -5,8 +5,10 @@ mod json;
 #[macro_use]
 pub mod registry;
 
+mod feed;
 pub mod fixtures;
 mod http;
+mod init_data;
 mod observe;
 pub mod rates;
 pub mod reader;

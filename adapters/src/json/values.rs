@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use serde::{
+    Deserialize as _,
+    de::{DeserializeSeed, Deserializer, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
 
 use super::{At, Text, Wire, check_length};
 
@@ -13,6 +17,10 @@ pub(crate) struct Nullable<T>(pub(crate) Option<T>);
 /// A number or an id that a source writes as text or as a whole number: its text.
 #[derive(Debug)]
 pub(crate) struct Loose<'a>(pub(crate) Text<'a>);
+
+/// A JSON number as it is written. Whoever sent it may have computed in binary floating point; ours begins with the digits it sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number<'a>(pub(crate) &'a str);
 
 /// Reads a value at a place.
 pub(crate) struct Seed<'p, T> {
@@ -87,6 +95,16 @@ impl<'a> Wire<'a> for Loose<'a> {
         }
 
         source.deserialize_any(Either).map_err(|fault| at.note(fault))
+    }
+}
+
+impl<'a> Wire<'a> for Number<'a> {
+    fn read<D: Deserializer<'a>>(source: D, at: &At<'_>) -> Result<Self, D::Error> {
+        let text = <&'a RawValue>::deserialize(source).map_err(|fault| at.note(fault))?.get();
+        if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+            return Ok(Self(text));
+        }
+        Err(at.refuse("a number", &crate::text::cut(text, 60)))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
     sync::{PoisonError, RwLock},
 };
 
@@ -15,10 +14,12 @@ use domain::{
 use super::{
     BASE_URL, INIT_DATA_FILE, ask, info, market_id, parse,
     session::Sessions,
-    walk::{self, FeedCursor},
+    walk,
 };
 use crate::{
+    feed::FeedCursor,
     http::{Ask, BaseUrl, Failure, Http, Limits},
+    init_data::InitDataFile,
     settings::{Settings, SettingsFault},
 };
 
@@ -38,15 +39,13 @@ impl Mrkt {
     /// The adapter by its variables. Sends nothing and reads no file.
     pub(super) fn new(settings: &Settings<'_>) -> Result<Self, SettingsFault> {
         let base = BaseUrl::from_settings(settings, &BASE_URL)?;
-        let path = settings.text(&INIT_DATA_FILE).ok_or_else(|| SettingsFault::Missing {
-            variable: INIT_DATA_FILE.variable,
-            mend: "set it to a file with initData of @mrkt".into(),
-        })?;
+        let file = InitDataFile::from_settings(settings, &INIT_DATA_FILE, "MRKT", "@mrkt")
+            .ok_or_else(|| InitDataFile::missing(&INIT_DATA_FILE, "@mrkt"))?;
         let http = Http::new(market_id(), base, Limits::new(settings, PAUSE_REAL_MS))?;
         Ok(Self {
             info: info(),
             http,
-            sessions: Sessions::new(PathBuf::from(path)),
+            sessions: Sessions::new(file),
             spellings: RwLock::default(),
         })
     }
@@ -170,7 +169,7 @@ impl MarketSource for Mrkt {
                 ask::saling(names.first().map_or("", String::as_str), cursor)
             }
             Want::Feed => {
-                let cursor = FeedCursor::read(cursor).map_err(|why| SourceFault::Never { why })?;
+                let cursor = FeedCursor::read(cursor, "MRKT").map_err(|why| SourceFault::Never { why })?;
                 ask::feed(cursor.at())
             }
             Want::History => ask::feed(cursor),

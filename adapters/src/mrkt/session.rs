@@ -1,17 +1,17 @@
 //! The session with MRKT: a token for initData, kept until it ends or the initData changes. Neither leaves this file but in a header.
 
-use std::{path::PathBuf, sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
 use domain::{SourceFault, ports::Clock};
 use reqwest::header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, ORIGIN, REFERER};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex;
 
-use super::{INIT_DATA_FILE, ask, parse};
-use crate::http::{Failure, Http, Standing};
-
-/// Longest initData taken from the file, in bytes; real ones have under 1,500.
-const INIT_DATA_BYTES_MAX: u64 = 8_192;
+use super::{ask, parse};
+use crate::{
+    http::{Failure, Http, Standing},
+    init_data::{InitDataFile, Stamp},
+};
 
 /// The site whose Mini App we stand in for. Source: public clients, 2026.
 const SITE: &str = "https://cdn.tgmrkt.io";
@@ -27,7 +27,7 @@ pub(super) struct Session {
 
 /// The file and what was made of it.
 pub(super) struct Sessions {
-    path: PathBuf,
+    file: InitDataFile,
     state: Mutex<State>,
 }
 
@@ -39,22 +39,15 @@ struct State {
     serial: u64,
 }
 
-/// When a file was written and how long it is: another stamp is another content.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    bytes: u64,
-}
-
 impl Sessions {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, state: Mutex::default() }
+    pub(super) fn new(file: InitDataFile) -> Self {
+        Self { file, state: Mutex::default() }
     }
 
     /// The session, signed in to now if there is none or the file has changed.
     pub(super) async fn current(&self, http: &Http, clock: &dyn Clock) -> Result<Arc<Session>, SourceFault> {
         let mut state = self.state.lock().await;
-        let stamp = self.stamp().await?;
+        let stamp = self.file.stamp().await?;
         if state.stamp != Some(stamp) {
             *state = State { stamp: Some(stamp), serial: state.serial, ..State::default() };
         }
@@ -82,15 +75,11 @@ impl Sessions {
 
     /// What an operator does about a refusal.
     pub(super) fn mend(&self) -> String {
-        let path = self.path.display();
-        format!(
-            "put fresh initData of @mrkt into {path} ({}); it is read again by itself",
-            INIT_DATA_FILE.variable
-        )
+        self.file.mend()
     }
 
     async fn sign_in(&self, http: &Http, clock: &dyn Clock) -> Result<SecretString, SourceFault> {
-        let init_data = self.init_data().await?;
+        let init_data = self.file.read().await?;
         let headers = headers(None).unwrap_or_default();
         let refused = |status: u16| SourceFault::Refused {
             why: format!("MRKT does not accept the initData ({status}): it has expired or is not of @mrkt"),
@@ -106,33 +95,6 @@ impl Sessions {
                 mend: self.mend(),
             }),
             Err(Failure::Fault(fault)) => Err(fault),
-        }
-    }
-
-    async fn stamp(&self) -> Result<Stamp, SourceFault> {
-        let metadata =
-            tokio::fs::metadata(&self.path).await.map_err(|fault| self.unreadable(&fault.to_string()))?;
-        if metadata.len() > INIT_DATA_BYTES_MAX {
-            return Err(self.unreadable(&format!("more than {INIT_DATA_BYTES_MAX} bytes")));
-        }
-        Ok(Stamp { modified: metadata.modified().ok(), bytes: metadata.len() })
-    }
-
-    async fn init_data(&self) -> Result<SecretString, SourceFault> {
-        let text = tokio::fs::read_to_string(&self.path)
-            .await
-            .map_err(|fault| self.unreadable(&fault.to_string()))?;
-        match text.trim() {
-            "" => Err(self.unreadable("the file is empty")),
-            text => Ok(SecretString::from(text)),
-        }
-    }
-
-    fn unreadable(&self, why: &str) -> SourceFault {
-        // The path is the operator's business and stands in what to do about it.
-        SourceFault::Refused {
-            why: format!("no initData for MRKT: the file of {} cannot be used: {why}", INIT_DATA_FILE.variable),
-            mend: self.mend(),
         }
     }
 }

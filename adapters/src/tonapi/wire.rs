@@ -1,9 +1,6 @@
 //! TonAPI's JSON as it stands in its schema. Source: tonkeeper/opentonapi api/openapi.yml, `TokenRates`, commit f41c2cbf, 2026-08-21.
 
-use serde::{Deserialize as _, Deserializer};
-use serde_json::value::RawValue;
-
-use crate::json::{At, Wire};
+use crate::json::Number;
 
 wire! {
     /// `GET /v2/rates`.
@@ -30,18 +27,4 @@ wire! {
     /// By currency in capitals.
     Prices<'a> { usd: Number<'a> = "USD" }
     unused []
-}
-
-/// A JSON number as it is written. The source divides two binary floating-point numbers; ours begins with the digits it sent.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Number<'a>(pub(super) &'a str);
-
-impl<'a> Wire<'a> for Number<'a> {
-    fn read<D: Deserializer<'a>>(source: D, at: &At<'_>) -> Result<Self, D::Error> {
-        let text = <&'a RawValue>::deserialize(source).map_err(|fault| at.note(fault))?.get();
-        if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-            return Ok(Self(text));
-        }
-        Err(at.refuse("a number", &crate::text::cut(text, 60)))
-    }
 }

@@ -27,7 +27,7 @@ fn feed(entries: &[(u32, i64)], cursor: Option<&str>) -> Page {
 }
 
 fn asked_at(cursor: &str) -> Option<String> {
-    walk::FeedCursor::read(Some(cursor)).unwrap().at().map(str::to_owned)
+    crate::feed::FeedCursor::read(Some(cursor), "MRKT").unwrap().at().map(str::to_owned)
 }
 
 fn go_on(step: Step) -> String {
