@@ -13,7 +13,7 @@ type Collections = BTreeMap<String, (String, Option<String>)>;
 type Attributes = BTreeSet<(String, AttributeKind, String, Rarity)>;
 
 pub(super) async fn compare(world: &World, truth: &Truth, what: &str) {
-    let Said { collections, attributes, on_gifts } = Said::read(world, truth).await;
+    let Said { collections, attributes, elsewhere } = Said::read(world, truth).await;
     compare_collections(world, truth, &collections, what).await;
 
     let told: Attributes = truth
@@ -32,7 +32,10 @@ pub(super) async fn compare(world: &World, truth: &Truth, what: &str) {
         if lists_kind(row.1) {
             assert!(told.contains(row), "{what}: {row:?} is shown and not listed");
         } else if !told.is_empty() {
-            assert!(on_gifts.contains(row), "{what}: {row:?} is shown, and neither a list nor a gift has it");
+            assert!(
+                elsewhere.contains(row),
+                "{what}: {row:?} is shown, and neither a list nor a gift has it"
+            );
         }
     }
 }
@@ -92,33 +95,35 @@ struct Said {
     /// Of this market's lists: of collections the latest telling.
     collections: Collections,
     attributes: Attributes,
-    /// On the pages of gifts, of any market.
-    on_gifts: Attributes,
+    /// On the pages of gifts, of any market, and in the lists of the others.
+    elsewhere: Attributes,
 }
 
 impl Said {
     async fn read(world: &World, truth: &Truth) -> Self {
-        let facts: Vec<(Option<String>, String)> = sqlx::query_as(
-            "select slug, fact from market.events
-             where kind = 'metadata_seen' or market = $1 and kind in ('collection_seen', 'attribute_seen') order by position",
+        let facts: Vec<(String, Option<String>, String)> = sqlx::query_as(
+            "select market, slug, fact from market.events
+             where kind in ('metadata_seen', 'attribute_seen') or market = $1 and kind = 'collection_seen' order by position",
         )
         .bind(&truth.market)
         .fetch_all(world.pool())
         .await
         .expect("the events");
         let mut said = Self::default();
-        for (of, fact) in facts {
+        for (market, of, fact) in facts {
             match serde_json::from_str(&fact).expect("a fact") {
                 Fact::CollectionSeen { slug, title, address, image_url: _ } => {
                     said.collections.insert(slug.to_string(), (title, address));
                 }
                 Fact::AttributeSeen { slug, attribute, name, rarity } => {
-                    said.attributes.insert((slug.to_string(), attribute, name, rarity));
+                    let own = market == truth.market;
+                    let list = if own { &mut said.attributes } else { &mut said.elsewhere };
+                    list.insert((slug.to_string(), attribute, name, rarity));
                 }
                 Fact::MetadataSeen { details, .. } => {
                     let of = of.expect("about a gift");
                     let told = details.attributes.into_iter();
-                    said.on_gifts.extend(
+                    said.elsewhere.extend(
                         told.filter_map(|told| Some((of.clone(), told.kind, told.name, told.rarity?))),
                     );
                 }
