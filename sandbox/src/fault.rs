@@ -4,6 +4,7 @@
 mod desk;
 pub(crate) mod drift;
 mod mix;
+pub(crate) mod offsets;
 pub(crate) mod pages;
 
 pub(crate) use desk::{Chosen, FaultDesk};

@@ -5,8 +5,8 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     fault::{
-        Chosen,
-        pages::{self, Row, Rows},
+        Chosen, offsets,
+        pages::{self, Row, Rows, Served},
     },
     outside::Outside,
 };
@@ -28,10 +28,24 @@ impl Asked {
         after: Option<&str>,
         fetch: impl FnMut(Option<&str>) -> Result<Rows, E>,
     ) -> Result<Rows, E> {
-        let served = pages::serve(self.fault, after, fetch)?;
+        Ok(self.note(outside, pages::serve(self.fault, after, fetch)?).rows)
+    }
+
+    /// The same for a list that is asked for by offset, in pages of this size.
+    pub(crate) fn page_at<E>(
+        self,
+        outside: &Outside,
+        offset: u64,
+        limit: u64,
+        fetch: impl FnMut(u64) -> Result<Vec<Row>, E>,
+    ) -> Result<Vec<Row>, E> {
+        Ok(self.note(outside, offsets::serve(self.fault, offset, limit, fetch)?).rows.rows)
+    }
+
+    fn note(self, outside: &Outside, served: Served) -> Served {
         let shown: Vec<u64> = served.rows.rows.iter().filter_map(|row| row.sequence).collect();
         outside.note_page(self.market, &shown, &served.kept_back);
-        Ok(served.rows)
+        served
     }
 }
 
