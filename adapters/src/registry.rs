@@ -9,6 +9,7 @@ macro_rules! with_markets {
             mrkt
             fragment
             tonnel
+            portals
         }
     };
 }

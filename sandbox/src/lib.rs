@@ -11,6 +11,7 @@ pub mod market;
 pub mod mrkt;
 pub mod options;
 mod outside;
+pub mod portals;
 mod random;
 pub mod registry;
 mod running;

@@ -10,6 +10,7 @@ pub const MARKETS: &[&Market] = &[
     &crate::mrkt::MARKET,
     &crate::fragment::MARKET,
     &crate::tonnel::MARKET,
+    &crate::portals::MARKET,
 ];
 
 #[cfg(test)]

@@ -257,10 +257,7 @@ const KNOWN_PLACES: [(&str, NotCovered); 6] = [
         },
     ),
     ("tonnel", NotCovered { name: "Tonnel", why: "no worker of this server gathers it" }),
-    (
-        "portals",
-        NotCovered { name: "Portals", why: "not gathered yet; its listings are not in any floor here" },
-    ),
+    ("portals", NotCovered { name: "Portals", why: "no worker of this server gathers it" }),
 ];
 
 /// The known places without those that are gathered.

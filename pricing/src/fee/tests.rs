@@ -27,7 +27,7 @@ fn table(rows: &[Value]) -> Result<FeeTable, FeeTableFault> {
 fn the_bundled_table_is_sound_and_each_fee_has_a_source() {
     let table = FeeTable::parse(BUNDLED).unwrap();
     assert_eq!(&table, FeeTable::bundled());
-    for market in ["getgems", "mrkt"] {
+    for market in ["getgems", "mrkt", "portals"] {
         for kind in [FeeKind::Gas, FeeKind::CustodyExit] {
             let known = |fee: &&Fee| fee.market.as_str() == market && fee.kind == kind;
             assert!(table.fees().iter().any(|fee| known(&fee)), "{market} {kind:?}");

@@ -17,6 +17,10 @@ const TONNEL_DUROVSCAP: &str = "tonnel/constructed/page-gifts-durovscap.json";
 const TONNEL_ODD: &str = "tonnel/constructed/page-gifts-odd.json";
 const TONNEL_USDT: &str = "tonnel/constructed/page-gifts-toybear-usdt.json";
 const TONNEL_SALES: &str = "tonnel/constructed/sale-history.json";
+const PORTALS_TOYBEAR: &str = "portals/recorded/nfts-search-toybear-41771.json";
+const PORTALS_DUROVSCAP: &str = "portals/constructed/nfts-search-durovscap.json";
+const PORTALS_LAST_PAGE: &str = "portals/constructed/nfts-search-durovscap-last-page.json";
+const PORTALS_ACTIONS: &str = "portals/constructed/market-actions.json";
 const GETGEMS_HISTORY: &str = "getgems/constructed/history-gifts.json";
 const GETGEMS_NEWEST: &str = "getgems/constructed/history-gifts-newest.json";
 
@@ -71,8 +75,8 @@ fn listings() -> Vec<Row> {
         (file, raw, json!([market, gift, price, all_in, origin]))
     };
     // What comes on top is measured on chain for a sale in TON: 0.012042695 through a sale contract, 0.005518025 through Fragment's.
-    // Out of GetGems' custody a gift costs 0.14 TON and gas that nobody has measured, out of MRKT's a fee that nobody has told. On Tonnel 6 % come
-    // on top, and 0.3 TON for the way out.
+    // Out of GetGems' custody a gift costs 0.14 TON and gas that nobody has measured, out of MRKT's a fee that nobody has told, out of
+    // Portals' 0.35 TON, and one that is on TON already a fee that nobody has told. On Tonnel 6 % come on top, and 0.3 TON for the way out.
     vec![
         row(MRKT_BY_IDS, "4080000000", "mrkt", "chillflame-196993", "4.08 TON", "at least 4.08 TON"),
         row(
@@ -139,6 +143,36 @@ fn listings() -> Vec<Row> {
             "9007199.254740993 TON",
             "9007199.260259018 TON",
         ),
+        row(PORTALS_TOYBEAR, "\"44\"", "portals", "toybear-41771", "44 TON", "44.35 TON"),
+        row(
+            PORTALS_DUROVSCAP,
+            "905.079999995",
+            "portals",
+            "durovscap-12",
+            "905.079999995 TON",
+            "905.429999995 TON",
+        ),
+        // Beyond the ninth digit it is rounded to the nearest.
+        row(
+            PORTALS_DUROVSCAP,
+            "1024.0799999999999996",
+            "portals",
+            "durovscap-345",
+            "1024.08 TON",
+            "1024.43 TON",
+        ),
+        row(PORTALS_DUROVSCAP, "\"1200\"", "portals", "durovscap-678", "1200 TON", "at least 1200 TON"),
+        row(PORTALS_ACTIONS, "\"930\"", "portals", "durovscap-777", "930 TON", "930.35 TON"),
+        row(PORTALS_DUROVSCAP, "\"950\"", "portals", "durovscap-5100", "950 TON", "950.35 TON"),
+        row(
+            PORTALS_DUROVSCAP,
+            "9007199.254740993",
+            "portals",
+            "durovscap-9007",
+            "9007199.254740993 TON",
+            "9007199.604740993 TON",
+        ),
+        row(PORTALS_LAST_PAGE, "915.5", "portals", "durovscap-31000", "915.5 TON", "915.85 TON"),
     ]
 }
 
@@ -223,6 +257,24 @@ fn sales() -> Vec<Row> {
             "7200 TON",
             pepe,
             "2026-11-21T09:01:03.500Z",
+        ),
+        row(
+            PORTALS_ACTIONS,
+            "3.079999995",
+            "portals",
+            "icecream-45374",
+            "3.079999995 TON",
+            nobody,
+            "2026-11-21T08:58:09.500Z",
+        ),
+        row(
+            PORTALS_ACTIONS,
+            "\"4\"",
+            "portals",
+            "icecream-46000",
+            "4 TON",
+            nobody,
+            "2026-11-21T08:54:05.123456Z",
         ),
         row(GETGEMS_NEWEST, "1200000000", "getgems", "lolpop-242675", "1.2 TON", lol, "2026-11-21T08:59:59Z"),
         row(
@@ -472,7 +524,7 @@ async fn no_username_is_a_gift(served: &Served) {
     let file = "getgems/recorded/nfts-on-sale-usernames.json";
     let gifts =
         served.nodes("{ gifts(first: 100) { pageInfo { hasNextPage } nodes { slug number } } }").await;
-    assert_eq!(gifts.len(), 31, "those of the other files: {gifts:#?}");
+    assert_eq!(gifts.len(), 43, "those of the other files: {gifts:#?}");
     let data = served
         .ask(
             "{ gift(slug: \"notpixelroyale\", number: 1) { id } collection(slug: \"notpixelroyale\") { slug }
