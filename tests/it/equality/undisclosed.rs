@@ -21,10 +21,13 @@ const DATES: [(&str, &str); 4] = [
     ("unlocks_at_ms", "unlocksAt"),
 ];
 
+/// What the log holds but for the lists of attributes, which are the bulk and are compared by themselves.
+const KINDS: &str = "LISTED, REPRICED, STILL_LISTED, DELISTED, SOLD, GIFT_TRANSFERRED, EXPORTED, METADATA_SEEN, COLLECTION_SEEN";
+
 /// Looks up every field that a market says it never tells. A new one breaks this test until it is looked up here.
 pub(super) async fn compare(world: &World, when: &str) {
     let api = api_on(world.pool().clone(), ApiOptions::default()).await;
-    let answers = Answers::read(&api).await;
+    let answers = Answers::read(world, &api).await;
     let query = TruthQuery { without_happenings: true, ..TruthQuery::default() };
     let truths: Vec<_> =
         world.markets.iter().map(|market| world.sandbox.truth(market, &query).expect("the truth")).collect();
@@ -52,11 +55,13 @@ struct Answers {
     events: Vec<Value>,
     /// The markets that have told details of a gift, by its id.
     tellers: BTreeMap<String, BTreeSet<String>>,
+    /// Which market lists attributes of which kind.
+    listers: BTreeSet<(String, String)>,
     description: String,
 }
 
 impl Answers {
-    async fn read(api: &Api) -> Self {
+    async fn read(world: &World, api: &Api) -> Self {
         let attribute = "{ rarityPerMille rarityTier }";
         let gift = format!(
             "id model {attribute} symbol {attribute} backdrop {attribute} owner {{ position }} address
@@ -64,15 +69,22 @@ impl Answers {
              missing {{ field reason }}"
         );
         let event = "position kind market { id } gift { id } lot price { amount } fact {
-            ... on Repriced { before { amount } } ... on CollectionSeen { address } ... on AttributeSeen { attribute }
+            ... on Repriced { before { amount } } ... on CollectionSeen { address }
             ... on MetadataSeen { attributes { kind rarityPerMille rarityTier } owner address transferableAt exportableAt resellableAt
                                   unlocksAt contractType } }";
-        let mut events = pages(api, "activity", event).await;
+        let filter = format!("filter: {{kinds: [{KINDS}]}}, ");
+        let mut events = filtered_pages(api, "activity", &filter, event).await;
         events.reverse();
         let mut tellers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for event in events.iter().filter(|event| event["kind"] == "METADATA_SEEN") {
             tellers.entry(text(&event["gift"]["id"])).or_default().insert(text(&event["market"]["id"]));
         }
+        let listers: Vec<(String, String)> = sqlx::query_as(
+            "select distinct market, fact::jsonb ->> 'attribute' from market.events where kind = 'attribute_seen'",
+        )
+        .fetch_all(world.pool())
+        .await
+        .expect("the events");
         let described = api.ask("{ __type(name: \"MetadataSeen\") { description } }").await;
         Self {
             gifts: pages(api, "gifts", &gift).await,
@@ -82,6 +94,7 @@ impl Answers {
             collections: pages(api, "collections", "id address missing { field reason }").await,
             events,
             tellers,
+            listers: listers.into_iter().collect(),
             description: text(&described["__type"]["description"]),
         }
     }
@@ -89,8 +102,12 @@ impl Answers {
 
 /// All nodes of a connection, page by page.
 async fn pages(api: &Api, field: &str, selection: &str) -> Vec<Value> {
+    filtered_pages(api, field, "", selection).await
+}
+
+async fn filtered_pages(api: &Api, field: &str, filter: &str, selection: &str) -> Vec<Value> {
     let query = format!(
-        "query($after: Cursor) {{ {field}(first: 100, after: $after) {{ nodes {{ {selection} }} pageInfo {{ endCursor hasNextPage }} }} }}"
+        "query($after: Cursor) {{ {field}({filter}first: 100, after: $after) {{ nodes {{ {selection} }} pageInfo {{ endCursor hasNextPage }} }} }}"
     );
     let (mut nodes, mut after) = (Vec::new(), Value::Null);
     loop {
@@ -240,14 +257,8 @@ impl Of<'_> {
 
     /// Whether other markets list attributes of each kind.
     fn is_listed_elsewhere(&self) -> bool {
-        let listed: BTreeSet<&str> = self
-            .answers
-            .events
-            .iter()
-            .filter(|event| event["market"]["id"] != self.market)
-            .filter_map(|event| event["fact"]["attribute"].as_str())
-            .collect();
-        listed.len() == 3
+        let elsewhere = self.answers.listers.iter().filter(|(market, _)| market != self.market);
+        elsewhere.map(|(_, kind)| kind).collect::<BTreeSet<_>>().len() == 3
     }
 
     fn symbol_rarity(&self) {
