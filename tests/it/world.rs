@@ -1,7 +1,7 @@
 //! A sandbox, a database, and the indexer between them, in one process.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +13,7 @@ use indexer::{
     notice::{NoSink, Notices},
 };
 use pricing::FeeTable;
-use sandbox::{Access, Running, SandboxOptions};
+use sandbox::{Access, Running, SandboxOptions, TruthQuery};
 use store::{DbClock, Ingest, IngestOptions, Pool, PoolOptions};
 use tokio_util::sync::CancellationToken;
 
@@ -179,7 +179,28 @@ impl World {
             ended == i64::try_from(self.markets.len()).expect("a few")
         })
         .await;
+        self.attributes_listed().await;
         self.rested().await;
+    }
+
+    /// Waits until everything that the markets' lists of attributes tell is known: they are read last, one collection after the other.
+    async fn attributes_listed(&self) {
+        let query = TruthQuery { without_happenings: true, ..TruthQuery::default() };
+        let truths = self.markets.iter().filter_map(|market| self.sandbox.truth(market, &query));
+        let told = truths.flat_map(|truth| truth.attributes).map(|told| {
+            let kind = told.kind.as_str().to_owned();
+            (told.slug.to_string(), kind, told.name)
+        });
+        let told: BTreeSet<(String, String, String)> = told.collect();
+        until(self.patience, "every list of attributes read", || async {
+            let known: Vec<(String, String, String)> =
+                sqlx::query_as("select distinct slug, kind, name from market.attributes")
+                    .fetch_all(self.pool())
+                    .await
+                    .expect("the attributes");
+            told.is_subset(&known.into_iter().collect())
+        })
+        .await;
     }
 
     /// Waits until nothing new has been logged for a while of many polls.
