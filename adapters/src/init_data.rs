@@ -57,6 +57,14 @@ impl InitDataFile {
         )
     }
 
+    /// The same where the file may be missing altogether.
+    pub(crate) fn mend_of(file: Option<&Self>, setting: &SettingDoc, bot: &str) -> String {
+        file.map_or_else(
+            || format!("set {} to a file with initData of {bot} and restart", setting.variable),
+            Self::mend,
+        )
+    }
+
     /// The file's stamp now.
     ///
     /// # Errors
@@ -73,8 +81,9 @@ impl InitDataFile {
     /// What it holds, without white space around it.
     ///
     /// # Errors
-    /// [`SourceFault::Refused`] when it cannot be read or holds nothing.
+    /// [`SourceFault::Refused`] when it cannot be read, is longer than any initData, or holds nothing.
     pub(crate) async fn read(&self) -> Result<SecretString, SourceFault> {
+        self.stamp().await?;
         let text = tokio::fs::read_to_string(&self.path)
             .await
             .map_err(|fault| self.unreadable(&fault.to_string()))?;

@@ -28,6 +28,9 @@ use crate::{
 };
 
 const ID: &str = "tonnel";
+const NAME: &str = "Tonnel";
+/// Whose initData it takes.
+const BOT: &str = "@tonnel_network_bot";
 
 const BASE_URL: SettingDoc = SettingDoc {
     variable: "RIBBON_TONNEL_BASE_URL",
@@ -89,7 +92,7 @@ fn market_id() -> MarketId {
 fn info() -> MarketInfo {
     MarketInfo {
         id: market_id(),
-        name: "Tonnel",
+        name: NAME,
         site_url: "https://market.tonnel.network",
         covers: &[
             "Fixed-price listings of upgraded gifts in Tonnel's custody, in TON and in USDT, with rarities and the date of export.",

@@ -61,10 +61,7 @@ impl Credentials {
 
     /// What an operator does about a refusal.
     pub(super) fn mend(&self) -> String {
-        self.file.as_ref().map_or_else(
-            || format!("set {} to a file with initData of {BOT}", INIT_DATA_FILE.variable),
-            InitDataFile::mend,
-        )
+        InitDataFile::mend_of(self.file.as_ref(), &INIT_DATA_FILE, BOT)
     }
 
     async fn headers(&self) -> Result<HeaderMap, SourceFault> {

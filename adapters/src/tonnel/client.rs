@@ -15,7 +15,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
 use super::{
-    BASE_URL, INIT_DATA_FILE, PROXY_URL,
+    BASE_URL, BOT, INIT_DATA_FILE, NAME, PROXY_URL,
     ask::{self, Asset},
     auth::Auth,
     info, market_id, parse,
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     http::{Ask, BaseUrl, Failure, Http, Limits, Standing},
+    init_data::InitDataFile,
     json::without_mark,
     settings::{Settings, SettingsFault},
     text::cut,
@@ -83,7 +84,7 @@ impl Tonnel {
             info: info(),
             http,
             headers,
-            auth: Auth::new(settings.text(&INIT_DATA_FILE)),
+            auth: Auth::new(InitDataFile::from_settings(settings, &INIT_DATA_FILE, NAME, BOT)),
             standing: Standing::default(),
             spellings: RwLock::default(),
         })

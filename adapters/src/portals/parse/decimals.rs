@@ -6,7 +6,7 @@
 
 use domain::{
     Rarity,
-    decimal::{DecimalFault, units_cut_from_decimal, units_from_decimal},
+    decimal::{DecimalFault, units_cut_from_decimal, units_rounded_from_decimal},
 };
 
 /// Digits behind the point of a TON.
@@ -14,13 +14,7 @@ const TON_DECIMALS: u8 = 9;
 
 /// Nanoton of a price in TON.
 pub(super) fn nanoton(text: &str) -> Result<i64, DecimalFault> {
-    match units_from_decimal(text, TON_DECIMALS) {
-        // The digits behind the tenth decide nothing.
-        Err(DecimalFault::TooFine { .. }) => {
-            units_cut_from_decimal(text, TON_DECIMALS + 1).map(|tenths| tenths / 10 + i64::from(tenths % 10 >= 5))
-        }
-        exact => exact,
-    }
+    units_rounded_from_decimal(text, TON_DECIMALS)
 }
 
 /// The rarity that a percent says.

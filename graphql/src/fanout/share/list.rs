@@ -160,7 +160,20 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "missing",
         ],
     ),
-    ("Market", &["id", "name", "siteUrl", "covers", "notCovered", "status", "listingsCount", "quarantine"]),
+    (
+        "Market",
+        &[
+            "id",
+            "name",
+            "siteUrl",
+            "requestLimit",
+            "covers",
+            "notCovered",
+            "status",
+            "listingsCount",
+            "quarantine",
+        ],
+    ),
     ("MarketQuarantined", &["path", "why"]),
     ("MarketReleased", &["market"]),
     (
@@ -181,6 +194,8 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "scopesDone",
             "historyFrom",
             "historyIsDone",
+            "requestSharePerMille",
+            "heldUntil",
             "unknownFields",
         ],
     ),
@@ -210,6 +225,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
     ("RateObserved", &["base", "rateMicros", "quote"]),
     ("Reload", &["reason"]),
     ("Repriced", &["lot", "scope", "price", "before"]),
+    ("RequestLimit", &["requests", "windowSeconds"]),
     (
         "Sale",
         &[
