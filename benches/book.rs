@@ -35,7 +35,7 @@ pub(crate) struct Book {
     pub(crate) body_bytes: usize,
 }
 
-/// Market, the market's id of the lot, and the ask in its smallest unit.
+/// Market, the market's id of the lot, and what the buyer pays the market in the smallest unit.
 pub(crate) type OpenLot = (String, String, i64);
 
 /// How much stands on pages.
@@ -135,7 +135,7 @@ impl Book {
         anyhow::bail!("{want:?} has more than {WALK_PAGES_MAX} pages")
     }
 
-    /// Every lot for sale was shown once, at its price, every happening but auctions' once, and nothing else.
+    /// Every lot for sale was shown, at its price, every happening but auctions' once, and nothing else.
     fn compare(&self, truth: &Truth, before: Shown) -> anyhow::Result<()> {
         let Truth { market, lots, happenings, .. } = truth;
         let lots = lots.iter().filter(|lot| lot.way != TruthWay::Auction);
@@ -143,11 +143,12 @@ impl Book {
             lots.map(|lot| (market.clone(), lot.lot.to_string(), lot.price.amount)).collect();
         let shown = self.open.iter().filter(|lot| lot.0 == *market);
         anyhow::ensure!(shown.eq(&told), "the pages of {market} show other lots than are for sale");
-        let shown = [self.shown.listings - before.listings, self.shown.happenings - before.happenings];
+        // A listing may stand on two pages that overlap; which ones are open was compared above.
+        let shown = self.shown.happenings - before.happenings;
         let is_auction =
             |what: &TruthWhat| matches!(what, TruthWhat::AuctionStarted | TruthWhat::AuctionCancelled);
-        let told = [told.len(), happenings.iter().filter(|one| !is_auction(&one.what)).count()];
-        anyhow::ensure!(shown == told, "{market} shows {shown:?} lots and happenings, there are {told:?}");
+        let told = happenings.iter().filter(|one| !is_auction(&one.what)).count();
+        anyhow::ensure!(shown == told, "{market} shows {shown} happenings, there are {told}");
         Ok(())
     }
 
@@ -191,7 +192,18 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Exchange> {
 
 fn open_lot(exchange: &Exchange, seen: &Seen) -> Option<OpenLot> {
     match seen {
-        Seen::Open { lot, price, .. } => Some((exchange.market.to_string(), lot.to_string(), price.amount)),
+        Seen::Open { lot, price, details, .. } => {
+            let ask = pricing::Ask {
+                market: &exchange.market,
+                price,
+                told_fee: details.told_fee.as_ref(),
+                custody: details.custody,
+                contract_type: details.contract_type.as_deref(),
+                at_ms: domain::time::ms_from_us(exchange.received_at_us),
+            };
+            let amount = pricing::all_in(pricing::FeeTable::bundled(), &ask).market_amount();
+            Some((exchange.market.to_string(), lot.to_string(), amount))
+        }
         _ => None,
     }
 }

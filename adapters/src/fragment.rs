@@ -81,6 +81,7 @@ fn info() -> MarketInfo {
         not_covered: &[
             "Auctions and bids are not followed yet.",
             "Offers are not followed yet.",
+            "One row for what GetGems shows too: such a listing and such a sale stand twice, once from each.",
             "Attributes and rarity: Fragment's lists tell none, and its page of a single gift costs a request each.",
             "Sellers and buyers: Fragment's lists name none.",
             "The moment a listing was made, and new prices and withdrawals from sale before the next scan.",

@@ -67,25 +67,27 @@ struct Row {
     model_per_mille: Option<i64>,
     backdrop: Option<String>,
     price_amount: i64,
+    /// The ask as the market states it, which is what a page shows.
+    stated_amount: i64,
     all_in_amount: i64,
     listed_at_us: Option<i64>,
     seen_at_us: i64,
 }
 
 const ROWS: &str =
-    "select from_position, market, lot, slug, number, model, model_per_mille, backdrop, price_amount, all_in_amount,
-            listed_at_us, seen_at_us
+    "select from_position, market, lot, slug, number, model, model_per_mille, backdrop, price_amount,
+            (all_in_lines::jsonb -> 0 ->> 'amount')::bigint as stated_amount, all_in_amount, listed_at_us, seen_at_us
      from market.listings where to_position is null and price_currency = 'TON'";
 
 impl Row {
     fn shown(&self) -> Vec<String> {
-        let Self { market, lot, slug, number, model, price_amount, all_in_amount, .. } = self;
+        let Self { market, lot, slug, number, model, stated_amount, all_in_amount, .. } = self;
         vec![
             format!("listing_{market}_{lot}"),
             slug.clone(),
             number.to_string(),
             model.clone().unwrap_or_else(|| "null".into()),
-            price_amount.to_string(),
+            stated_amount.to_string(),
             all_in_amount.to_string(),
         ]
     }

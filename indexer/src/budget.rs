@@ -12,7 +12,7 @@ use crate::pace::Pace;
 
 /// All of the documented budget, in thousandths.
 pub const SHARE_FULL: u16 = 1_000;
-/// A market is never asked at less than this part of it: an eighth, from which a thousand answers or fewer lead back.
+/// A market is never asked at less than this part of it: an eighth, from which 175 answers lead back.
 pub const SHARE_LEAST: u16 = 125;
 /// What an answer adds.
 const SHARE_STEP: u16 = 5;

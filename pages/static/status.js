@@ -4,14 +4,14 @@ import { el, proof } from "./dom.js";
 import { age, when, worldWords } from "./words.js";
 
 const STATUS = `query Status { log { position hash committedAt answeredAt }
-  markets { id name siteUrl covers notCovered listingsCount requestLimit { requests windowSeconds }
+  markets { id name siteUrl covers notCovered listingsCount requestBudget { requests windowSeconds }
     status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone requestSharePerMille heldUntil unknownFields }
     quarantine { path why since position } }
   rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
 
 const STATES = { STARTING: "gathering its first picture", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
-function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestLimit, status, quarantine }) {
+function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestBudget, status, quarantine }) {
   const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
   // The worker's word may be a moment ahead of the event that proves it.
   const broken = quarantine ?? (status?.state === "QUARANTINED" ? { path: status.path, why: status.reason, since: status.since } : null);
@@ -20,7 +20,7 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestL
     el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
     total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
     el("p", {}, historyWords(status)),
-    status && requestLimit && el("p", {}, limitWords(requestLimit, status)),
+    status && requestBudget && el("p", {}, budgetWords(requestBudget, status)),
     broken && el("p", { class: "bad" }, `Quarantined since ${when(broken.since)}: at ${broken.path || "/"} ${broken.why}. Its listings stay and are marked stale. `, quarantine && proof(quarantine.position)),
     !broken && status?.reason && el("p", { class: "bad" }, status.reason),
     status?.lastFault && status.lastFault !== status.reason && !broken && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
@@ -35,9 +35,9 @@ function historyWords(status) {
   return `History: read back to ${when(status.historyFrom)}${status.historyIsDone ? ", as far as it is wanted" : ", going on"}.`;
 }
 
-function limitWords({ requests, windowSeconds }, { requestSharePerMille, heldUntil }) {
-  const limit = `${requests} requests in ${windowSeconds} s`, share = requestSharePerMille / 10;
-  const rate = requestSharePerMille >= 1_000 ? `Asked within its limit of ${limit}.` : `Asked at ${share} % of its limit of ${limit}, because it has asked for time; the rate rises with each answer.`;
+function budgetWords({ requests, windowSeconds }, { requestSharePerMille, heldUntil }) {
+  const budget = `our budget of ${requests} requests in ${windowSeconds} s`, share = requestSharePerMille / 10;
+  const rate = requestSharePerMille >= 1_000 ? `Asked within ${budget}.` : `Asked at ${share} % of ${budget}, because it has asked for time; the rate rises with each answer.`;
   return heldUntil ? `${rate} Nothing is asked before ${when(heldUntil)}: it said so.` : rate;
 }
 

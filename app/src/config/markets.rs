@@ -98,6 +98,8 @@ pub struct MarketsConfig {
     pub enabled: Vec<MarketId>,
     /// Those that are off because nothing was said of them.
     pub unasked: Vec<&'static str>,
+    /// Those that are off because RIBBON_MARKETS leaves them out, though a variable of their own is set.
+    pub left_out: Vec<&'static str>,
     /// The rate sources that are asked, by id: those of the markets' world.
     pub rates: Vec<&'static str>,
     /// The speed factor in thousandths.
@@ -126,8 +128,11 @@ impl MarketsConfig {
             None => is_sandboxed || is_said(market),
         };
         let (enabled, left): (Vec<&Registered>, Vec<&Registered>) = markets.iter().partition(is_enabled);
-        let unasked =
-            if wanted.is_some() { Vec::new() } else { left.iter().map(|market| market.id).collect() };
+        let (left_out, unasked): (Vec<&Registered>, Vec<&Registered>) = left
+            .into_iter()
+            .filter(|market| wanted.is_none() || is_said(market))
+            .partition(|_| wanted.is_some());
+        let ids = |markets: Vec<&Registered>| markets.iter().map(|market| market.id).collect();
         let world = values.text_given(&WORLD);
         let is_given = |asked: &Registered| asked.base_url().is_some_and(|setting| values.is_given(&setting));
         // A simulator's prices shall not be converted by a rate of the real world, nor that rate be asked at the simulator's speed.
@@ -153,7 +158,8 @@ impl MarketsConfig {
         let skew_us = values.count(&SKEW_MS).saturating_mul(1_000_000) / speed_x1000.max(1);
         Ok(Self {
             enabled: enabled.iter().filter_map(|market| MarketId::parse(market.id).ok()).collect(),
-            unasked,
+            unasked: ids(unasked),
+            left_out: ids(left_out),
             rates: rates.iter().map(|source| source.id).collect(),
             speed_x1000,
             skew_us: i64::try_from(skew_us).unwrap_or(i64::MAX),
@@ -229,6 +235,11 @@ mod tests {
         assert!(live.sandbox.is_none() && live.markets.given_base_urls().is_empty());
         assert_eq!(live.markets.enabled.iter().map(MarketId::as_str).collect::<Vec<_>>(), ["getgems"]);
         assert!(live.markets.unasked.contains(&"mrkt") && !live.markets.unasked.contains(&"getgems"));
+        let named =
+            [("RIBBON_SANDBOX", "off"), ("RIBBON_GETGEMS_API_KEY", "k"), ("RIBBON_MARKETS", "fragment")];
+        let named = up(&named).unwrap().markets;
+        assert_eq!(named.enabled.iter().map(MarketId::as_str).collect::<Vec<_>>(), ["fragment"]);
+        assert!(named.left_out == ["getgems"] && named.unasked.is_empty());
         assert_eq!((live.markets.speed_x1000, live.markets.skew_us), (1_000, 30_000_000));
 
         let url = "http://127.0.0.1:8490/getgems/public-api";

@@ -36,12 +36,17 @@ pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
         }
         match (registration.build)(&settings()) {
             Ok(_) if is_unasked => {
-                let mend = format!("name `{id}` there to gather it");
+                let enabled = config.enabled.iter().map(domain::MarketId::as_str);
+                let named: Vec<&str> = enabled.chain([id]).collect();
+                let mend = format!("set it to `{}` to gather {id} too", named.join(","));
                 sources.leave_out(id, SettingsFault::Missing { variable: "RIBBON_MARKETS", mend })?;
             }
             Ok(source) => sources.markets.push(source),
             Err(fault) => sources.leave_out(registration.id, fault)?,
         }
+    }
+    for id in &config.left_out {
+        tracing::warn!(market = id, "Not gathered, though it is configured: RIBBON_MARKETS does not name it");
     }
     for registration in RATES {
         if !config.rates.contains(&registration.id) {

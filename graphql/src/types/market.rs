@@ -45,10 +45,10 @@ impl Market {
         self.reading.state.markets.get(&self.id).map(|info| info.site_url)
     }
 
-    /// How often it may be asked, as its operators or those who measured it say. Null for a source that is no market.
-    async fn request_limit(&self) -> Option<RequestLimit> {
+    /// Our own budget: it is asked at most so often. It stays within what its operators document, or what others have measured where they document nothing. Null for a source that is no market.
+    async fn request_budget(&self) -> Option<RequestBudget> {
         let budget = self.reading.state.markets.get(&self.id)?.budget;
-        Some(RequestLimit {
+        Some(RequestBudget {
             requests: i32::try_from(budget.requests).unwrap_or(i32::MAX),
             window_seconds: i32::try_from(budget.window_ms / 1_000).unwrap_or(i32::MAX),
         })
@@ -86,10 +86,10 @@ impl Market {
     }
 }
 
-/// How often a market may be asked.
+/// How often a market is asked at most.
 #[derive(SimpleObject)]
 #[graphql(serial)]
-pub(crate) struct RequestLimit {
+pub(crate) struct RequestBudget {
     /// So many requests ...
     requests: i32,
     /// ... in so many seconds.
@@ -174,7 +174,7 @@ pub(crate) struct MarketStatus {
     history_from: Option<DateTime>,
     /// Whether its history was read back to the configured depth, or to its beginning.
     history_is_done: bool,
-    /// Part of the documented request rate at which it is asked, in thousandths: halved whenever it asks for time, raised a little with each answer; 125 to 1000.
+    /// Part of `requestBudget` that is used, in thousandths: halved whenever it asks for time, raised a little with each answer; 125 to 1000.
     request_share_per_mille: i32,
     /// The market itself has asked for time until then. Null while it has not.
     held_until: Option<DateTime>,

@@ -188,7 +188,9 @@ impl Worker {
     async fn recall_limit(&mut self, pool: &store::Pool) -> Result<(), IntakeFault> {
         let learned = status::learned_limit(pool, &self.market).await.map_err(KnownFault::from)?;
         if let Some(LearnedLimit { request_share_per_mille, held_ms }) = learned {
-            self.budget.recall(u16::try_from(request_share_per_mille).unwrap_or(SHARE_FULL));
+            // What this worker has learned itself may not have been written when it begins anew after a fault of the database.
+            let share = u16::try_from(request_share_per_mille).unwrap_or(SHARE_FULL);
+            self.budget.recall(share.min(self.budget.share()));
             let held_ms = held_ms.and_then(|held_ms| u64::try_from(held_ms).ok()).unwrap_or(0);
             self.budget.hold(self.now_ms(), held_ms);
         }

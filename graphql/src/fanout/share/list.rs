@@ -166,7 +166,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "id",
             "name",
             "siteUrl",
-            "requestLimit",
+            "requestBudget",
             "covers",
             "notCovered",
             "status",
@@ -225,7 +225,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
     ("RateObserved", &["base", "rateMicros", "quote"]),
     ("Reload", &["reason"]),
     ("Repriced", &["lot", "scope", "price", "before"]),
-    ("RequestLimit", &["requests", "windowSeconds"]),
+    ("RequestBudget", &["requests", "windowSeconds"]),
     (
         "Sale",
         &[
