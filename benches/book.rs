@@ -31,6 +31,8 @@ pub(crate) struct Book {
     pub(crate) shown: Shown,
     /// What is for sale, as the pages show it and the world says itself.
     pub(crate) open: BTreeSet<OpenLot>,
+    /// What happened, by market and its own id: pages that overlap show some of it twice.
+    happened: BTreeSet<(String, String)>,
     /// Bytes of all answers.
     pub(crate) body_bytes: usize,
 }
@@ -85,15 +87,19 @@ impl Book {
             ..SandboxOptions::default()
         };
         let running = sandbox::start(options).await.context("the sandbox starts")?;
-        let mut book =
-            Self { walks: Vec::new(), shown: Shown::default(), open: BTreeSet::new(), body_bytes: 0 };
+        let mut book = Self {
+            walks: Vec::new(),
+            shown: Shown::default(),
+            open: BTreeSet::new(),
+            happened: BTreeSet::new(),
+            body_bytes: 0,
+        };
         for market in MARKETS {
             let source = source(&running, folder, market)?;
-            let before = book.shown;
             book.walks.push(Vec::new());
             book.walk(folder, source.as_ref()).await.with_context(|| format!("{} is walked", market.id))?;
             let truth = running.truth(market.id, &TruthQuery::default()).context("a market of gifts")?;
-            book.compare(&truth, before)?;
+            book.compare(&truth)?;
         }
         running.stop().await;
         Ok(book)
@@ -125,6 +131,7 @@ impl Book {
             let page = source.read(&exchange).with_context(|| format!("{want:?}"))?;
             self.shown.add(&page);
             self.open.extend(page.sightings.iter().filter_map(|one| open_lot(&exchange, &one.seen)));
+            self.happened.extend(page.sightings.iter().filter_map(|one| happening(&exchange, &one.seen)));
             collections.extend(page.sightings.iter().filter_map(|sighting| known(&sighting.seen)));
             self.keep(folder, &exchange)?;
             match source.step(want, cursor.as_deref(), &page) {
@@ -135,16 +142,15 @@ impl Book {
         anyhow::bail!("{want:?} has more than {WALK_PAGES_MAX} pages")
     }
 
-    /// Every lot for sale was shown, at its price, every happening but auctions' once, and nothing else.
-    fn compare(&self, truth: &Truth, before: Shown) -> anyhow::Result<()> {
+    /// Every lot for sale was shown, at its price, every happening but auctions', and nothing else.
+    fn compare(&self, truth: &Truth) -> anyhow::Result<()> {
         let Truth { market, lots, happenings, .. } = truth;
         let lots = lots.iter().filter(|lot| lot.way != TruthWay::Auction);
         let told: BTreeSet<OpenLot> =
             lots.map(|lot| (market.clone(), lot.lot.to_string(), lot.price.amount)).collect();
         let shown = self.open.iter().filter(|lot| lot.0 == *market);
         anyhow::ensure!(shown.eq(&told), "the pages of {market} show other lots than are for sale");
-        // A listing may stand on two pages that overlap; which ones are open was compared above.
-        let shown = self.shown.happenings - before.happenings;
+        let shown = self.happened.iter().filter(|one| one.0 == *market).count();
         let is_auction =
             |what: &TruthWhat| matches!(what, TruthWhat::AuctionStarted | TruthWhat::AuctionCancelled);
         let told = happenings.iter().filter(|one| !is_auction(&one.what)).count();
@@ -204,6 +210,13 @@ fn open_lot(exchange: &Exchange, seen: &Seen) -> Option<OpenLot> {
             let amount = pricing::all_in(pricing::FeeTable::bundled(), &ask).market_amount();
             Some((exchange.market.to_string(), lot.to_string(), amount))
         }
+        _ => None,
+    }
+}
+
+fn happening(exchange: &Exchange, seen: &Seen) -> Option<(String, String)> {
+    match seen {
+        Seen::Happened { source_id, .. } => Some((exchange.market.to_string(), source_id.clone())),
         _ => None,
     }
 }
