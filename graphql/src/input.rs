@@ -24,9 +24,9 @@ pub(crate) struct NumberRange {
 /// Which amount of a listing is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(crate) enum PriceKind {
-    /// The ask as the market states it.
+    /// What the buyer pays the market: `marketPrice`.
     Market,
-    /// What the buyer pays in the end.
+    /// What the buyer pays in the end: `allIn`.
     AllIn,
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct ListingFilter {
 /// How listings are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(crate) enum ListingSortBy {
-    /// By ask. Amounts of different currencies are never compared: currencies stand one after the other by code. Name one in `filter.price`.
+    /// By `marketPrice`, what the buyer pays the market. Amounts of different currencies are never compared: currencies stand one after the other by code. Name one in `filter.price`.
     Price,
     /// By all-in price, currencies alike.
     AllIn,

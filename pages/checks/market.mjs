@@ -69,9 +69,9 @@ async function isFilled({ ribbon, browser }) {
       same(card.drawn, "drawn", `the label on the picture of ${card.id}`);
       for (const part of [card.price, card.market, card.name, card.number.slice(1)]) holds(card.said.includes(part), "what a screen reader says of a card", `it names ${part}`, card.said);
     }
-    const query = "query L($asOf: Position) { listings(first: 40, asOf: $asOf, sort: { by: LISTED, direction: DESC }) { totalCount nodes { id price { text } } } }";
+    const query = "query L($asOf: Position) { listings(first: 40, asOf: $asOf, sort: { by: LISTED, direction: DESC }) { totalCount nodes { id marketPrice { text } } } }";
     const { listings } = await ribbon.ask(query, { asOf: position });
-    same(cards.map(({ id, price }) => [id, price]), listings.nodes.map(({ id, price }) => [id, price.text]), `the cards, against the API at position ${position}`);
+    same(cards.map(({ id, price }) => [id, price]), listings.nodes.map(({ id, marketPrice }) => [id, marketPrice.text]), `the cards, against the API at position ${position}`);
     same(total, `${listings.totalCount.toLocaleString("en-US")} listings`, "the count above the cards");
     await until("the pictures of the first cards are loaded", () => page.evaluate(() =>
       [...document.querySelectorAll("#grid img")].slice(0, 8).every((img) => img.complete && img.naturalWidth > 0)));

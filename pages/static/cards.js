@@ -4,7 +4,7 @@ import { el, mark } from "./dom.js";
 import { age } from "./words.js";
 
 export const CARD = `id gift { slug number name model { name } symbol { name } backdrop { name } } market { id name }
-  price { amount currency text } allIn { total atLeast text } listedAt seenAt ageSeconds stale staleReason askPosition imageUrl`;
+  marketPrice { text } allIn { total atLeast text } listedAt seenAt ageSeconds stale staleReason askPosition imageUrl`;
 
 export function looks(gift) {
   return { slug: gift.slug, model: gift.model?.name, symbol: gift.symbol?.name, backdrop: gift.backdrop?.name };
@@ -17,7 +17,7 @@ export function badge(market) {
 function ageOf(listing) { return `${listing.stale ? "stale " : ""}${age(listing.ageSeconds)}`; }
 
 export function card(listing, onOpen, isFresh) {
-  const { gift, market, price } = listing;
+  const { gift, market, marketPrice } = listing;
   const picture = art(looks(gift));
   const label = el("span", { class: "drawn", title: "Drawn by Ribbon from the gift's names; not the market's picture" }, "drawn");
   portray(picture, listing.imageUrl, () => label.remove());
@@ -27,14 +27,14 @@ export function card(listing, onOpen, isFresh) {
       el("span", { class: "words" },
         el("b", {}, gift.name.replace(/ #\d+$/, "")),
         el("small", {}, gift.model?.name ?? "model not told"),
-        el("span", { class: "price" }, price.text, el("span", { class: "said" }, ` on ${market.name}, `),
+        el("span", { class: "price" }, marketPrice.text, el("span", { class: "said" }, ` on ${market.name}, `),
           el("span", { class: "age" }, ageOf(listing)), el("span", { class: "said" }, " since it was checked"), badge(market)))),
     mark(listing.askPosition));
 }
 
 /** Whether two readings of a listing show the same, but for its age. Field by field: the order of an answer's fields is nobody's promise. */
 export function isSame(a, b) {
-  const shown = ({ gift, price, stale, askPosition }) => [gift.name, price.text, stale, askPosition, ...Object.values(looks(gift))].join("|");
+  const shown = ({ gift, marketPrice, stale, askPosition }) => [gift.name, marketPrice.text, stale, askPosition, ...Object.values(looks(gift))].join("|");
   return shown(a) === shown(b);
 }
 

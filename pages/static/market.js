@@ -5,7 +5,7 @@ import { CARD, badge, card, isSame, looks, renew } from "./cards.js";
 import { el, mark, proof } from "./dom.js";
 import { openSheet } from "./sheet.js";
 import { follow } from "./stream.js";
-import { giftNumber, kindWord, nanoton, since, worldWords } from "./words.js";
+import { giftNumber, kindWord, nanoton, priceWords, since, worldWords } from "./words.js";
 
 const PAGE = 40, SHOWN_MAX = 400, ASKED_MAX = 100, TAPE = 30, STRIP = 40, REFRESH_MS = 900, IDLE_MS = 20_000, TICK_MS = 5_000, CATALOG_MS = 60_000, FILLING_MS = 3_000;
 const form = document.getElementById("filters");
@@ -22,7 +22,7 @@ const COLLECTIONS = `query Collections($after: Cursor) { page: collections(first
 const ATTRIBUTES = `query Attributes($slug: Slug!, $after: Cursor) { page: floors(filter: { collections: [$slug], kinds: [MODEL, BACKDROP, SYMBOL], bestOnly: true }, first: 100, after: $after) {
   nodes { kind name } pageInfo { hasNextPage endCursor } } }`;
 const KINDS = "kinds: [LISTED, REPRICED, SOLD, DELISTED, MARKET_QUARANTINED, MARKET_RELEASED]";
-const TOLD = "kind position at price { text } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } }";
+const TOLD = "kind position at price { text feeBasis } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } }";
 const EVENTS = `subscription Events($after: Cursor) { events(after: $after, filter: { ${KINDS} }) {
   __typename ... on Reload { reason } ... on EventsBatch { cursor asOf { position } events { ${TOLD} } } } }`;
 const RECENT = `query Recent { activity(first: ${TAPE}, filter: { ${KINDS} }) { nodes { cursor ${TOLD} } } }`;
@@ -98,7 +98,7 @@ function draw(found, isRefresh) {
   shown = new Map([...found].map(([id, listing]) => {
     const old = before.get(id);
     if (old && isSame(old.listing, listing)) { renew(old.node, listing); return [id, { listing, node: old.node }]; }
-    return [id, { listing, node: card(listing, openSheet, isRefresh && old?.listing.price.text !== listing.price.text) }];
+    return [id, { listing, node: card(listing, openSheet, isRefresh && old?.listing.marketPrice.text !== listing.marketPrice.text) }];
   }));
   grid.replaceChildren(...[...shown.values()].map(({ node }) => node));
   if (focused) shown.get(focused)?.node.firstChild.focus({ preventScroll: true });
@@ -113,7 +113,7 @@ function refreshSoon() {
 }
 
 function tapeRow(event) {
-  const text = event.gift ? `${kindWord(event.kind)}${event.price ? " " + event.price.text : ""}` : kindWord(event.kind);
+  const text = event.gift ? `${kindWord(event.kind)}${event.price ? " " + priceWords(event.price) : ""}` : kindWord(event.kind);
   return el("li", { class: kindWord(event.kind) },
     event.gift ? art(looks(event.gift), "") : badge(event.market),
     el("span", { class: "what" }, event.gift ? `${event.gift.name} · ${text}` : text),

@@ -3,7 +3,7 @@ import { ask } from "./api.js";
 import { art, portray } from "./art.js";
 import { badge, looks } from "./cards.js";
 import { el, link, mark, proof } from "./dom.js";
-import { age, fieldWord, kindWord, perMille, since, when } from "./words.js";
+import { age, fieldWord, kindWord, perMille, priceWords, since, when } from "./words.js";
 
 const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number: $number) {
   slug number name address addressCandidates imageUrl
@@ -11,10 +11,10 @@ const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number
   custody { kind market { id name } since position } owner { name position }
   dates { transferableAt exportableAt resellableAt unlocksAt position }
   missing { field reason }
-  listings { id market { id name } price { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds ratePosition } lines { kind text counted basis source sourceUrl sourceDate note } }
+  listings { id market { id name } marketPrice { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds ratePosition } lines { kind text counted basis source sourceUrl sourceDate note } }
     custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin }
-  sales(first: 5) { market { id name } price { text } soldAt position }
-  history(first: 12) { kind at position market { name } price { text } } } }`;
+  sales(first: 5) { market { id name } price { text feeBasis } soldAt position }
+  history(first: 12) { kind at position market { name } price { text feeBasis } } } }`;
 
 const LINES = { MARKET_PRICE: "Market price", MARKET_FEE: "Market fee", ROYALTY: "Royalty", GAS: "Gas", CUSTODY_EXIT: "Taking it out of custody" };
 
@@ -51,15 +51,15 @@ function body(gift) {
     el("h3", {}, gift.listings.length ? "For sale" : "Not for sale on the markets we gather"), gift.listings.map(offer),
     el("h3", {}, "Where it is"), facts(gift),
     gift.sales.length > 0 && el("h3", {}, "Sales"),
-    el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${sale.price.text} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
+    el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${priceWords(sale.price)} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
     el("h3", {}, "History"),
-    el("ul", { class: "history" }, gift.history.map((event) => el("li", {}, `${kindWord(event.kind)}${event.price ? " " + event.price.text : ""} · ${event.market.name} · ${when(event.at)} · `, proof(event.position)))));
+    el("ul", { class: "history" }, gift.history.map((event) => el("li", {}, `${kindWord(event.kind)}${event.price ? " " + priceWords(event.price) : ""} · ${event.market.name} · ${when(event.at)} · `, proof(event.position)))));
 }
 
 function offer(listing) {
   const usd = listing.allIn.converted;
   return el("section", { class: "offer" },
-    el("header", {}, badge(listing.market), el("span", {}, listing.market.name), el("b", {}, listing.price.text), listing.linkUrl ? link(listing.linkUrl, "Open there") : null),
+    el("header", {}, badge(listing.market), el("span", {}, listing.market.name), el("b", {}, listing.marketPrice.text), listing.linkUrl ? link(listing.linkUrl, "Open there") : null),
     el("table", {}, el("tbody", {},
       listing.allIn.lines.map((line) => el("tr", {},
         el("td", {}, LINES[line.kind] ?? line.kind, line.counted === "INSIDE" ? " (inside the price)" : line.counted === "APART" ? " (apart, another currency)" : "",

@@ -39,6 +39,9 @@ export function perMille(attribute) {
   return `${Math.floor(tenths / 10)}${tenths % 10 ? "." + (tenths % 10) : ""}%`;
 }
 
+/** A price as a market states it. Some state what the seller receives: the buyer pays more, and a reader must not take it for the same. */
+export function priceWords({ text, feeBasis }) { return feeBasis === "SELLER_RECEIVES" ? `${text} to the seller` : text; }
+
 const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: "Delisted", STILL_LISTED: "Still listed",
   GIFT_TRANSFERRED: "Transferred", EXPORTED: "Exported", METADATA_SEEN: "Described", MARKET_QUARANTINED: "Market quarantined",
   MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };

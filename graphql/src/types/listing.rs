@@ -109,6 +109,11 @@ impl Listing {
         Ok(Price { money: self.money(amount), fee_basis })
     }
 
+    /// What the buyer pays the market: the ask with the market's shares that come on top of it, as far as known. Listings and floors are compared by it. Source: the lines of `allIn`.
+    async fn market_price(&self) -> Money {
+        self.money(self.row.price_amount)
+    }
+
     /// What the buyer pays in the end, every part with its source, by the fees in force when the ask was made.
     async fn all_in(&self) -> AllInPrice {
         AllInPrice {

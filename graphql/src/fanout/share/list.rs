@@ -139,6 +139,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "market",
             "lot",
             "price",
+            "marketPrice",
             "allIn",
             "custody",
             "owner",
