@@ -7,9 +7,10 @@ mod describe;
 mod expected;
 
 use adapters::traces::{self, Recorded, RecordedTrace};
+use chain::Hash256;
 use chain::contract::{GetgemsRole, Network};
 use chain::sale_contract::{self, Claim, ClaimedState, ContractSeen, Standing};
-use chain::trace::consistency::{self, Inconsistency};
+use chain::trace::consistency::{self, Consistency, Inconsistency};
 use chain::trace::{Identity, Meaning, MessagePrice, Sale, SaleKind, Trace, meaning};
 use serde_json::{Value, json};
 
@@ -37,7 +38,8 @@ fn of_messages(recorded: &RecordedTrace, network: &Network) -> Answer {
     let RecordedTrace { trace, case, expected, unknown_fields } = recorded;
     let meaning = meaning::read(trace);
     let mut checks = Checks::default();
-    judge_consistency(trace, &mut checks);
+    let found = consistency::check(trace);
+    judge_consistency(trace, &found, &mut checks);
     for unread in &meaning.unread {
         checks.note("everything about items is read", Finding::NotJudged, unread.to_string());
     }
@@ -57,30 +59,73 @@ fn of_messages(recorded: &RecordedTrace, network: &Network) -> Answer {
         .sales
         .iter()
         .zip(&standings)
-        .map(|(sale, standing)| describe::sale(sale, standing.as_ref(), network))
+        .map(|(sale, standing)| {
+            let given_by = GivenBy::of(&found, &transactions_of(sale, &meaning));
+            describe::sale(sale, standing.as_ref(), (network, given_by))
+        })
         .collect();
+    let steps = meaning.auction_steps.iter();
+    let steps = steps.map(|step| describe::step(step, GivenBy::of(&found, &[step.transaction])));
+    let transfers = meaning.transfers.iter();
+    let transfers =
+        transfers.map(|transfer| describe::transfer(transfer, GivenBy::of(&found, &[transfer.transaction])));
     Answer::new(verdict)
         .with("form", "toncenter")
         .with("case", case)
         .with("trace_id", trace.id.to_string())
         .with("network", &network.name)
         .with("sales", sales)
-        .with("auctions", meaning.auction_steps.iter().map(describe::step).collect::<Vec<_>>())
-        .with("transfers", meaning.transfers.iter().map(describe::transfer).collect::<Vec<_>>())
+        .with("auctions", steps.collect::<Vec<_>>())
+        .with("transfers", transfers.collect::<Vec<_>>())
         .with("unread", meaning.unread.iter().map(ToString::to_string).collect::<Vec<_>>())
         .with("unknown_fields", describe::unknown_fields(unknown_fields))
         .with("expected_actions", compared.described)
         .with("checks", &checks)
         .with(
             "note",
-            "`messages`: recomputed from bodies and values, which were held against the messages' hashes. `interfaces`: claimed by \
-             the trace's own extract of get-methods. `both`: one as the other. Whether these messages are on chain a trace cannot \
-             show; look up any transaction above in an explorer.",
+            "`messages`: read from bodies and values of messages, each of which has the hash of its fields. \
+             `messages_not_recomputed`: read from messages among which at least one could not be held against its hash, so that the \
+             number may be any. `interfaces`: claimed by the trace's own extract of get-methods. `both`: one as the other. \
+             Transactions are not hashed again: their times, fees and success, and that none is missing, are the source's word. \
+             Whether these messages are on chain a trace cannot show; look up any transaction above in an explorer.",
         )
 }
 
-fn judge_consistency(trace: &Trace, checks: &mut Checks) {
-    let found = consistency::check(trace);
+/// What the messages of a sale, a step or a transfer are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GivenBy {
+    /// Each of them has the hash of its fields.
+    Messages,
+    /// One of them was not held against its hash, or has another.
+    MessagesNotRecomputed,
+}
+
+impl GivenBy {
+    fn of(found: &Consistency, transactions: &[Hash256]) -> Self {
+        if transactions.iter().any(|one| found.transactions_not_recomputed.contains(one)) {
+            Self::MessagesNotRecomputed
+        } else {
+            Self::Messages
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::MessagesNotRecomputed => "messages_not_recomputed",
+        }
+    }
+
+    /// Where the extract says the same: what was not recomputed adds nothing to its word.
+    const fn text_of_both(self) -> &'static str {
+        match self {
+            Self::Messages => "both",
+            Self::MessagesNotRecomputed => "interfaces",
+        }
+    }
+}
+
+fn judge_consistency(trace: &Trace, found: &Consistency, checks: &mut Checks) {
     let is_of_hash = |fault: &Inconsistency| {
         matches!(
             fault,
@@ -98,11 +143,16 @@ fn judge_consistency(trace: &Trace, checks: &mut Checks) {
         "{} of {} recomputed, {} cannot be",
         found.hashes_recomputed, found.messages, found.hashes_not_computable
     );
-    checks.require(
-        "every message has the hash of its fields",
-        of_hashes.is_empty(),
-        told(&of_hashes, recomputed),
-    );
+    const HASHES: &str = "every message has the hash of its fields";
+    if of_hashes.is_empty() && found.messages_not_judged > 0 {
+        let note = format!(
+            "{recomputed}: a first state or other currencies are not at hand. {} of these are no entries in a log.",
+            found.messages_not_judged
+        );
+        checks.note(HASHES, Finding::NotJudged, note);
+    } else {
+        checks.require(HASHES, of_hashes.is_empty(), told(&of_hashes, recomputed));
+    }
     checks.require(
         "both ends of every message agree",
         of_links.is_empty(),
@@ -137,7 +187,7 @@ fn judge_sale(sale: &Sale, network: &Network, checks: &mut Checks) -> Option<Sta
         let of = |one: Option<chain::Address>| one.map(|one| one.to_string());
         checks.compare("item that was for sale", of(sale.sold.interfaces), of(sale.sold.messages));
     }
-    if matches!(sale.kind, SaleKind::TelemintPurchase | SaleKind::TelemintAuction) {
+    if sale.is_telemint() {
         let out = sale.fees.iter().map(|fee| &fee.payment).chain(&sale.payout);
         let out = out.fold(0_u64, |sum, payment| sum.saturating_add(payment.amount_nanoton));
         let MessagePrice::Exact(bid) = sale.price_by_messages else { return None };
@@ -215,13 +265,12 @@ fn judge_identity(finding: Identity, checks: &mut Checks) {
     }
 }
 
-/// Name of the market of a sale, with who gave it.
-fn market(sale: &Sale, network: &Network) -> Option<(&'static str, &'static str)> {
-    match sale.kind {
-        SaleKind::TelemintPurchase | SaleKind::TelemintAuction => Some(("fragment", "messages")),
-        SaleKind::SaleContract | SaleKind::AuctionContract => {
-            sale.market.filter(|market| network.is_getgems(market)).map(|_| ("getgems", "interfaces"))
-        }
+/// Name of the market of a sale.
+fn market_name(sale: &Sale, network: &Network) -> Option<&'static str> {
+    if sale.is_telemint() {
+        Some("fragment")
+    } else {
+        sale.market.filter(|market| network.is_getgems(market)).map(|_| "getgems")
     }
 }
 
@@ -231,6 +280,12 @@ fn price(sale: &Sale) -> Option<u64> {
         MessagePrice::Exact(exact) => Some(exact),
         MessagePrice::Within { .. } => sale.price_by_interfaces,
     }
+}
+
+/// The transactions from whose messages a sale's numbers are read: the seller's and the item's.
+fn transactions_of(sale: &Sale, meaning: &Meaning) -> Vec<Hash256> {
+    let transfer = meaning.transfers.get(sale.transfer).map(|transfer| transfer.transaction);
+    transfer.into_iter().chain([sale.transaction]).collect()
 }
 
 /// The sale that a change of owner belongs to.

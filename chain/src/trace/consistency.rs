@@ -1,6 +1,6 @@
 //! Whether a trace agrees with itself: hashes follow from fields, both ends of a message show the same, nothing is missing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Trace, TraceMessage, TraceTransaction};
 use crate::hash::Hash256;
@@ -18,6 +18,11 @@ pub struct Consistency {
     pub hashes_recomputed: usize,
     /// Of these, messages with a part that is not at hand, so that their hash says nothing.
     pub hashes_not_computable: usize,
+    /// Of these, messages other than entries in a log, which give no number: what stands in them is the source's word alone.
+    pub messages_not_judged: usize,
+    /// Transactions with a message, entries in a log aside, that was not recomputed at one of its ends. A number read from their messages
+    /// may be any.
+    pub transactions_not_recomputed: BTreeSet<Hash256>,
     /// Messages that were sent and whose receiving transaction is not in the trace.
     pub unreceived: usize,
     /// All faults.
@@ -105,6 +110,7 @@ pub fn check(trace: &Trace) -> Consistency {
     let mut found = Consistency::default();
     let mut transactions = HashMap::new();
     let (mut arrived, mut left) = (HashMap::new(), HashMap::new());
+    let mut not_recomputed = HashSet::new();
     for transaction in &trace.transactions {
         if transactions.insert(transaction.hash, ()).is_some() {
             found.fault(Inconsistency::TransactionTwice { transaction: transaction.hash });
@@ -115,7 +121,9 @@ pub fn check(trace: &Trace) -> Consistency {
             found.fault(Inconsistency::Started { transaction: transaction.hash, found: started });
         }
         for message in &transaction.messages {
-            check_message(transaction, message, &mut found);
+            if !check_message(transaction, message, &mut found) {
+                not_recomputed.insert(message.hash);
+            }
             let side = if message.is_in { &mut arrived } else { &mut left };
             if side.insert(message.hash, message).is_some() {
                 found.fault(Inconsistency::Twice { message: message.hash });
@@ -133,18 +141,29 @@ pub fn check(trace: &Trace) -> Consistency {
             _ => {}
         }
     }
+    let is_told = |transaction: &&TraceTransaction| {
+        transaction.messages.iter().any(|message| not_recomputed.contains(&message.hash))
+    };
+    found.transactions_not_recomputed =
+        trace.transactions.iter().filter(is_told).map(|transaction| transaction.hash).collect();
     found
 }
 
-fn check_message(transaction: &TraceTransaction, message: &TraceMessage, found: &mut Consistency) {
+/// Whether the message was recomputed, or is an entry in a log.
+fn check_message(transaction: &TraceTransaction, message: &TraceMessage, found: &mut Consistency) -> bool {
     found.messages += 1;
     let (computed, told) = (message.body.hash(), message.body_hash);
     if computed != told {
         found.fault(Inconsistency::BodyHash { message: message.hash, told, computed });
     }
-    match message.header.judge_hash(&message.state_init, &message.body, &message.hash) {
+    let is_log_entry = matches!(message.header, Header::ExternalOut { .. });
+    let finding = message.header.judge_hash(&message.state_init, &message.body, &message.hash);
+    match finding {
         HashFinding::Recomputed => found.hashes_recomputed += 1,
-        HashFinding::NotComputable => found.hashes_not_computable += 1,
+        HashFinding::NotComputable => {
+            found.hashes_not_computable += 1;
+            found.messages_not_judged += usize::from(!is_log_entry);
+        }
         HashFinding::Differs => {
             found.fault(Inconsistency::MessageHash { message: message.hash, transaction: transaction.hash })
         }
@@ -162,4 +181,5 @@ fn check_message(transaction: &TraceTransaction, message: &TraceMessage, found: 
     if !is_of_account {
         found.fault(Inconsistency::Account { message: message.hash, transaction: transaction.hash });
     }
+    is_log_entry || finding == HashFinding::Recomputed
 }

@@ -66,6 +66,13 @@ pub struct Sale {
     pub transfer: usize,
 }
 
+impl Sale {
+    /// Whether the item sold itself, as Telemint's do.
+    pub const fn is_telemint(&self) -> bool {
+        matches!(self.kind, SaleKind::TelemintPurchase | SaleKind::TelemintAuction)
+    }
+}
+
 /// What an item was sold through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SaleKind {

@@ -351,3 +351,35 @@ proptest! {
         }
     }
 }
+
+/// An entry in a log gives no number; whatever else cannot be recomputed is counted, with the transactions at both its ends.
+#[test]
+fn what_cannot_be_recomputed_is_named() {
+    let mut trace = sold(&[(SELLER, 9), (MARKET, 1)], 1);
+    assert_eq!((check(&trace).messages_not_judged, check(&trace).transactions_not_recomputed.len()), (0, 0));
+    let (place, message) = trace
+        .transactions
+        .iter()
+        .enumerate()
+        .find_map(|(place, one)| Some((place, one.sent().first()?.0.hash)))
+        .unwrap();
+    let source = trace.transactions[place].account;
+    let entry = TraceMessage {
+        is_in: false,
+        header: Header::ExternalOut { source },
+        hash: Hash256::from_literal("80d78a35f955a14b679faa887ff4cd5bfc0f43b4a4eea2a7e6927f3701b273c2"),
+        ..trace.transactions[place].messages[0].clone()
+    };
+    trace.transactions[place].messages.push(entry);
+    let found = check(&trace);
+    assert_eq!((found.hashes_not_computable, found.messages_not_judged), (1, 0));
+    assert!(found.transactions_not_recomputed.is_empty());
+    for one in trace.transactions[place].messages.iter_mut().filter(|one| one.hash == message) {
+        one.state_init = StateInit::NotTold;
+    }
+    let found = check(&trace);
+    assert_eq!((found.hashes_not_computable, found.messages_not_judged, found.fault_count), (2, 1, 0));
+    let both = trace.transactions.iter().filter(|one| one.messages.iter().any(|one| one.hash == message));
+    assert_eq!(found.transactions_not_recomputed, both.map(|one| one.hash).collect());
+    assert_eq!(found.transactions_not_recomputed.len(), 2);
+}

@@ -3,7 +3,8 @@
 /// Which side gave a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GivenBy {
-    /// Recomputed from message bodies and values.
+    /// Read from message bodies and values; whether these were held against their hashes,
+    /// [`super::consistency::Consistency::transactions_not_recomputed`] says.
     Messages,
     /// Claimed by the source's extract of get-methods.
     Interfaces,

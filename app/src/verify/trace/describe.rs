@@ -3,41 +3,49 @@
 use chain::contract::Network;
 use chain::sale_contract::{ContractField, Standing};
 use chain::trace::{
-    AuctionStep, FeeKind, GivenBy, Identity, ItemIdentity, MessagePrice, Payment, Sale, SaleKind, StepKind,
-    Told, Transfer,
+    AuctionStep, FeeKind, GivenBy as Side, Identity, ItemIdentity, MessagePrice, Payment, Sale, SaleKind,
+    StepKind, Told, Transfer,
 };
 use chain::{Address, FriendlyFlags};
 use domain::decimal::decimal_from_units;
 use serde_json::{Value, json};
 
+use super::GivenBy;
+
 /// Digits of a nanoton behind the point of a TON.
 const DECIMALS: u8 = 9;
 
-pub(super) fn sale(sale: &Sale, standing: Option<&Standing>, network: &Network) -> Value {
+pub(super) fn sale(
+    sale: &Sale,
+    standing: Option<&Standing>,
+    (network, given_by): (&Network, GivenBy),
+) -> Value {
     let fees = sale.fees.iter().fold(0_u64, |sum, fee| sum.saturating_add(fee.payment.amount_nanoton));
-    let market = super::market(sale, network);
+    let market = super::market_name(sale, network);
+    let market_by = if sale.is_telemint() { given_by.text() } else { "interfaces" };
+    let read = |nanoton| amount(nanoton, given_by.text());
     json!({
         "through": kind(sale.kind),
         "item": item(&sale.item),
         "transaction": sale.transaction.to_string(),
         "at": time(sale.at),
-        "price": price(sale),
-        "seller": told(&sale.seller),
-        "buyer": told(&sale.buyer),
+        "price": price(sale, given_by),
+        "seller": told(&sale.seller, given_by),
+        "buyer": told(&sale.buyer, given_by),
         "market": {
-            "name": market.map(|(name, _)| name),
-            "given_by": market.map(|(_, by)| by),
+            "name": market,
+            "given_by": market.map(|_| market_by),
             "address": sale.market.as_ref().map(address),
         },
         "fees": sale.fees.iter().map(|fee| json!({
             "kind": fee_kind(fee.kind),
             "recipient": address(&fee.payment.recipient),
-            "amount": amount(fee.payment.amount_nanoton, "messages"),
+            "amount": read(fee.payment.amount_nanoton),
         })).collect::<Vec<_>>(),
-        "fees_total": amount(fees, "messages"),
-        "payout": sale.payout.as_ref().map(payment),
-        "paid": sale.paid_nanoton.map(|paid| amount(paid, "messages")),
-        "returned": sale.returned_nanoton.map(|returned| amount(returned, "messages")),
+        "fees_total": read(fees),
+        "payout": sale.payout.as_ref().map(|payout| payment(payout, given_by)),
+        "paid": sale.paid_nanoton.map(read),
+        "returned": sale.returned_nanoton.map(read),
         "contract": {
             "address": address(&sale.contract),
             "code_hash": sale.code_hash.map(|hash| hash.to_string()),
@@ -51,7 +59,7 @@ pub(super) fn sale(sale: &Sale, standing: Option<&Standing>, network: &Network) 
     })
 }
 
-pub(super) fn transfer(transfer: &Transfer) -> Value {
+pub(super) fn transfer(transfer: &Transfer, given_by: GivenBy) -> Value {
     json!({
         "item": item(&transfer.item),
         "transaction": transfer.transaction.to_string(),
@@ -59,19 +67,20 @@ pub(super) fn transfer(transfer: &Transfer) -> Value {
         "from": transfer.from.as_ref().map(address),
         "to": transfer.to.as_ref().map(address),
         "query_id": transfer.query_id.to_string(),
-        "forward": transfer.forward_amount_nanoton.map(|nanoton| amount(nanoton, "messages")),
-        "given_by": "messages",
+        "forward": transfer.forward_amount_nanoton.map(|nanoton| amount(nanoton, given_by.text())),
+        "given_by": given_by.text(),
     })
 }
 
-pub(super) fn step(step: &AuctionStep) -> Value {
+pub(super) fn step(step: &AuctionStep, given_by: GivenBy) -> Value {
+    let read = |nanoton| amount(nanoton, given_by.text());
     let kind = match &step.kind {
         StepKind::Started { by, config } => json!({
             "step": if config.is_fixed_price() { "put_up_for_sale" } else { "started" },
             "by": address(by),
             "beneficiary": address(&config.beneficiary),
-            "lowest_bid": amount(config.initial_min_bid_nanoton, "messages"),
-            "highest_bid": amount(config.max_bid_nanoton, "messages"),
+            "lowest_bid": read(config.initial_min_bid_nanoton),
+            "highest_bid": read(config.max_bid_nanoton),
             "step_percent": config.min_bid_step_percent,
             "prolongs_by_seconds": config.min_extend_seconds,
             "lasts_seconds": config.duration_seconds & !(1 << 31),
@@ -79,8 +88,8 @@ pub(super) fn step(step: &AuctionStep) -> Value {
         StepKind::Bid { bidder, amount_nanoton, outbid } => json!({
             "step": "bid",
             "bidder": address(bidder),
-            "amount": amount(*amount_nanoton, "messages"),
-            "outbid": outbid.as_ref().map(payment),
+            "amount": read(*amount_nanoton),
+            "outbid": outbid.as_ref().map(|outbid| payment(outbid, given_by)),
         }),
         StepKind::Canceled { by } => json!({ "step": "canceled", "by": by.as_ref().map(address) }),
         StepKind::Won { sale } => json!({ "step": "won", "sale": sale }),
@@ -90,6 +99,7 @@ pub(super) fn step(step: &AuctionStep) -> Value {
         "contract": address(&step.contract),
         "transaction": step.transaction.to_string(),
         "at": time(step.at),
+        "given_by": given_by.text(),
     });
     if let (Some(all), Some(more)) = (described.as_object_mut(), kind.as_object()) {
         all.extend(more.clone());
@@ -107,10 +117,10 @@ pub(super) fn message_price(price: &MessagePrice) -> Value {
 }
 
 /// Exact from the messages, or the extract's with the range that the messages leave it.
-fn price(sale: &Sale) -> Value {
+fn price(sale: &Sale, given_by: GivenBy) -> Value {
     match (sale.price_by_messages, sale.price_by_interfaces) {
         (MessagePrice::Exact(exact), said) => {
-            amount(exact, if said == Some(exact) { "both" } else { "messages" })
+            amount(exact, if said == Some(exact) { given_by.text_of_both() } else { given_by.text() })
         }
         (range, said) => {
             let mut price = said.map_or_else(
@@ -118,6 +128,7 @@ fn price(sale: &Sale) -> Value {
                 |said| amount(said, "interfaces"),
             );
             price["messages_allow"] = message_price(&range);
+            price["range_given_by"] = given_by.text().into();
             price
         }
     }
@@ -132,15 +143,16 @@ pub(super) fn address(address: &Address) -> Value {
     json!({ "friendly": address.to_friendly(FriendlyFlags::BOUNCEABLE), "raw": address.to_string() })
 }
 
-fn payment(payment: &Payment) -> Value {
-    json!({ "recipient": address(&payment.recipient), "amount": amount(payment.amount_nanoton, "messages") })
+fn payment(payment: &Payment, given_by: GivenBy) -> Value {
+    let amount = amount(payment.amount_nanoton, given_by.text());
+    json!({ "recipient": address(&payment.recipient), "amount": amount })
 }
 
-fn told(told: &Told<Address>) -> Value {
+fn told(told: &Told<Address>, given_by: GivenBy) -> Value {
     let by = told.given_by().map(|by| match by {
-        GivenBy::Messages => "messages",
-        GivenBy::Interfaces => "interfaces",
-        GivenBy::Both => "both",
+        Side::Messages => given_by.text(),
+        Side::Interfaces => "interfaces",
+        Side::Both => given_by.text_of_both(),
     });
     let mut described = json!({ "address": told.value().as_ref().map(address), "given_by": by });
     if told.is_contradicted() {

@@ -123,7 +123,7 @@ impl Ours<'_> {
                 checks.compare("response destination", text(said), text(&transfer.response_destination));
             }
             Claim::Market(said) => {
-                let ours = sale.and_then(|sale| super::market(sale, self.network)).map(|(name, _)| name);
+                let ours = sale.and_then(|sale| super::market_name(sale, self.network));
                 checks.compare("market", said, ours);
             }
             Claim::MarketAddress(said) => {
