@@ -17,6 +17,10 @@ use serde_json::{Value, json};
 use super::report::{Checks, Finding};
 use super::{Answer, Verdict};
 
+/// Why a sale by an item itself has no market.
+const NO_MARKET: &str =
+    "Any code may send the messages of such a sale, and the item's address does not follow from its name.";
+
 /// Reads a trace and judges it. `network` names the list of known codes.
 pub(super) fn verify(bytes: &[u8], network: &str) -> Answer {
     let Some(network) = Network::named(network) else {
@@ -193,6 +197,9 @@ fn judge_sale(sale: &Sale, network: &Network, checks: &mut Checks) -> Option<Sta
         let MessagePrice::Exact(bid) = sale.price_by_messages else { return None };
         let note = format!("{out} of {bid} nanoton");
         checks.require("what was paid out is not more than the price", out <= bid, note);
+        if sale.item.finding != Identity::Computed {
+            checks.note("the item is one of Telegram's, which Fragment sells", Finding::Stated, NO_MARKET);
+        }
         return None;
     }
     let standing = standing(sale, network);
@@ -265,10 +272,11 @@ fn judge_identity(finding: Identity, checks: &mut Checks) {
     }
 }
 
-/// Name of the market of a sale.
+/// Name of the market of a sale. Any code may send what Telemint's items send, so that only an item whose address follows from its name
+/// tells that it was sold through Fragment.
 fn market_name(sale: &Sale, network: &Network) -> Option<&'static str> {
     if sale.is_telemint() {
-        Some("fragment")
+        (sale.item.finding == Identity::Computed).then_some("fragment")
     } else {
         sale.market.filter(|market| network.is_getgems(market)).map(|_| "getgems")
     }

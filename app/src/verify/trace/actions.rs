@@ -15,7 +15,12 @@ pub(super) fn judge(list: &ActionList) -> Answer {
     if !balances.is_empty() {
         let sum: i128 =
             balances.values().map(|one| i128::from(one.change_nanoton) + i128::from(one.fee_nanoton)).sum();
-        checks.compare("what all accounts gained and lost, with fees, comes to nothing", 0, sum as i64);
+        // As text: a sum may be longer than any number of JSON that is read exactly.
+        checks.compare(
+            "what all accounts gained and lost, with fees, comes to nothing",
+            "0",
+            sum.to_string(),
+        );
     }
     for purchase in purchases.iter().filter(|purchase| purchase.is_success) {
         judge_purchase(purchase, list, &mut checks);
@@ -84,6 +89,11 @@ fn allowed(purchase: &PurchaseSaid, list: &ActionList) -> Option<(i128, i128)> {
     Some(((gained - lost).max(0), paid + lost))
 }
 
+/// The range as text, for sums of balances may be longer than any number of JSON that is read exactly.
+fn range(at_least: i128, at_most: i128) -> Value {
+    json!({ "at_least_nanoton": at_least.to_string(), "at_most_nanoton": at_most.to_string() })
+}
+
 fn judge_purchase(purchase: &PurchaseSaid, list: &ActionList, checks: &mut Checks) {
     const PRICE: &str = "price of the actions is one that the balances allow";
     match (purchase.price_nanoton, allowed(purchase, list)) {
@@ -92,8 +102,7 @@ fn judge_purchase(purchase: &PurchaseSaid, list: &ActionList, checks: &mut Check
             if holds {
                 checks.require(PRICE, true, format!("{said} nanoton"));
             } else {
-                let range = json!({ "at_least_nanoton": at_least as i64, "at_most_nanoton": at_most as i64 });
-                checks.compare(PRICE, json!(said), range);
+                checks.compare(PRICE, json!(said), range(at_least, at_most));
             }
         }
         _ => checks.note(PRICE, Finding::NotJudged, "The price or a balance is not told in nanoton."),
@@ -122,8 +131,7 @@ fn described(purchase: &PurchaseSaid, list: &ActionList) -> Value {
         .collect();
     let mut price = price_nanoton.map_or(Value::Null, |price| amount(price, "actions"));
     if let (true, Some((at_least, at_most))) = (price.is_object(), allowed(purchase, list)) {
-        price["balances_allow"] =
-            json!({ "at_least_nanoton": at_least as i64, "at_most_nanoton": at_most as i64 });
+        price["balances_allow"] = range(at_least, at_most);
     }
     json!({
         "is_success": is_success,

@@ -35,6 +35,7 @@ pub(super) fn sale(
         "market": {
             "name": market,
             "given_by": market.map(|_| market_by),
+            "note": (sale.is_telemint() && market.is_none()).then_some(super::NO_MARKET),
             "address": sale.market.as_ref().map(address),
         },
         "fees": sale.fees.iter().map(|fee| json!({

@@ -122,6 +122,14 @@ impl Ours<'_> {
             Claim::ResponseDestination(said) => {
                 checks.compare("response destination", text(said), text(&transfer.response_destination));
             }
+            // Which market an item sold itself through is not known where it is not known to be Telegram's.
+            Claim::Market(_)
+                if sale.is_some_and(|sale| {
+                    sale.is_telemint() && super::market_name(sale, self.network).is_none()
+                }) =>
+            {
+                checks.note("market", Finding::NotJudged, super::NO_MARKET);
+            }
             Claim::Market(said) => {
                 let ours = sale.and_then(|sale| super::market_name(sale, self.network));
                 checks.compare("market", said, ours);

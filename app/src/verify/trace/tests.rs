@@ -302,6 +302,34 @@ fn a_message_that_cannot_be_recomputed_proves_nothing() {
     }
 }
 
+/// Any contract may send the notice of a sale by an item itself; only Telegram's own sell through Fragment.
+#[test]
+fn a_contract_that_is_not_known_has_no_market() {
+    for (path, verdict) in [
+        ("trace-fragment-sale-username-mapps.json", Verdict::Understood),
+        ("case-nft-fragment-purchase.json", Verdict::CannotBeJudged),
+    ] {
+        let mut value: Value = serde_json::from_slice(body(path)).unwrap();
+        for said in value["interfaces"].as_object_mut().unwrap().values_mut() {
+            if let Some(item) = said.get_mut("NftItem") {
+                item["content"] = json!({ "uri": "https://example.org/gift.json" });
+            }
+        }
+        let (found, value) = judge(value.to_string().as_bytes());
+        assert_eq!(found, verdict, "{value:#}");
+        let sale = &value["sales"][0];
+        assert_eq!((&sale["through"], &sale["price"]["ton"]), (&json!("telemint_purchase"), &json!("111")));
+        assert_eq!(
+            (&sale["item"]["identity"], &sale["contract"]["is_verified"]),
+            (&json!("not_judged"), &json!(false))
+        );
+        assert_eq!((&sale["market"]["name"], &sale["market"]["given_by"]), (&Value::Null, &Value::Null));
+        assert_eq!(sale["market"]["note"], NO_MARKET);
+    }
+    let (_, value) = judge(body("trace-fragment-sale-username-mapps.json"));
+    assert_eq!(value["sales"][0]["market"]["note"], Value::Null);
+}
+
 /// What the extract says stays its own word alone where the messages that say the same were not recomputed.
 #[test]
 fn messages_that_were_not_recomputed_add_nothing_to_the_interfaces() {
@@ -443,6 +471,31 @@ fn decoded_actions_are_held_against_the_balances() {
     let changed = text("telemint-deploy.json").replace("\"Fee\": 12584000", "\"Fee\": 12584001");
     let (verdict, value) = judge(changed.as_bytes());
     assert_eq!((verdict, failed(&value).len()), (Verdict::Refuted, 1), "{value:#}");
+}
+
+/// A sum that comes to nothing only in 64 bits comes to something.
+#[test]
+fn balances_are_summed_without_an_end() {
+    let mut value: Value = serde_json::from_slice(body("telemint-deploy.json")).unwrap();
+    let accounts = value["Accounts"].as_array_mut().unwrap();
+    for place in 1..=2 {
+        let account = format!("0:{place:064x}");
+        accounts.push(json!({ "Account": account, "Ton": i64::MAX, "Fee": 1, "Jettons": null }));
+    }
+    let (verdict, value) = judge(value.to_string().as_bytes());
+    assert_eq!(verdict, Verdict::Refuted, "{value:#}");
+    let sum = &value["checks"][0];
+    assert_eq!((&sum["expected"], &sum["found"]), (&json!("0"), &json!("18446744073709551616")));
+
+    let mut value: Value = serde_json::from_slice(body("buy-nft-on-fragment.json")).unwrap();
+    let accounts = value["Accounts"].as_array_mut().unwrap();
+    for place in 1..=2 {
+        let account = format!("0:{place:064x}");
+        accounts.push(json!({ "Account": account, "Ton": -i64::MAX, "Fee": 0, "Jettons": null }));
+    }
+    let (_, value) = judge(value.to_string().as_bytes());
+    let allowed = &value["sales"][0]["price"]["balances_allow"];
+    assert_eq!(allowed, &json!({ "at_least_nanoton": "0", "at_most_nanoton": "18446748573715391626" }));
 }
 
 #[test]
