@@ -147,8 +147,12 @@ impl Told {
         }
         let is_damaged = !response.errors.is_empty();
         let payload = serde_json::to_string(&response).unwrap_or_default();
-        let message = Message::Next(Answer::new(payload, cursor.filter(|_| !is_damaged)));
-        Self { message, is_damaged }
+        let answer = if is_damaged {
+            Answer::damaged(payload, &response.errors)
+        } else {
+            Answer::new(payload, cursor)
+        };
+        Self { message: Message::Next(answer), is_damaged }
     }
 }
 

@@ -224,7 +224,10 @@ async fn pass_on(
         }
         let payload = serde_json::to_string(&response).unwrap_or_default();
         // Who resumes behind an answer with errors would never be told what is missing in it.
-        let answer = Answer::new(payload, cursor.filter(|_| end == ItemEnd::Open));
+        let answer = match end {
+            ItemEnd::Failed => Answer::damaged(payload, &response.errors),
+            _ => Answer::new(payload, cursor.filter(|_| end == ItemEnd::Open)),
+        };
         let (from, to) = (topic.feed.reached(), follow.reached());
         observe::topic_item(topic.feed.readers());
         topic.feed.send(to, Some(TopicItem { from, to, answer, end }));

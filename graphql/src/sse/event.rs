@@ -14,6 +14,10 @@ pub(super) const STOPS: Bytes = Bytes::from_static(b": the server stops\n\n");
 /// Nothing follows. Without a line of data a browser would not show it to its page.
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
+/// Takes the id of an earlier event from the client, for it leads nowhere: an empty id is set like any other, and with an empty one a
+/// browser sends no `Last-Event-ID`. Else it would come back with the same id for ever.
+const NO_ID: &str = "id:\n";
+
 /// How long a client waits before it comes back, in milliseconds.
 pub(super) fn retry(ms: u64) -> Bytes {
     format!("retry: {ms}\n\n").into()
@@ -23,7 +27,10 @@ pub(super) fn retry(ms: u64) -> Bytes {
 pub(super) fn of(message: &Message) -> Bytes {
     match message {
         Message::Next(answer) => answer.event.get_or_init(|| next(answer).into()).clone(),
-        Message::Error(errors) => format!("event: next\ndata: {{\"errors\":{errors}}}\n\n{COMPLETE}").into(),
+        Message::Error { errors, may_succeed_later } => {
+            let id = if *may_succeed_later { "" } else { NO_ID };
+            format!("{id}event: next\ndata: {{\"errors\":{errors}}}\n\n{COMPLETE}").into()
+        }
         Message::Complete => Bytes::from_static(COMPLETE.as_bytes()),
     }
 }
@@ -36,6 +43,8 @@ fn next(answer: &Answer) -> String {
         text.push_str("id: ");
         text.push_str(id);
         text.push('\n');
+    } else if !answer.keeps_place {
+        text.push_str(NO_ID);
     }
     text.push_str("event: next\ndata: ");
     text.push_str(&answer.payload);
@@ -70,12 +79,22 @@ mod tests {
         let next = |cursor: Option<&str>| {
             Message::Next(Answer::new("{\"data\":1}".into(), cursor.map(|text| Cursor(text.into()))))
         };
+        let failed = |may_succeed_later| Message::Error { errors: "[1]".into(), may_succeed_later };
         let complete = fields(&[("event", "complete"), ("data", "")]);
         for (message, expected) in [
             (next(Some("abc")), vec![fields(&[("id", "abc"), ("event", "next"), ("data", "{\"data\":1}")])]),
-            (next(None), vec![fields(&[("event", "next"), ("data", "{\"data\":1}")])]),
+            // The word to reload, and a query's answer: what was told before is no place to go on from.
+            (next(None), vec![fields(&[("id", ""), ("event", "next"), ("data", "{\"data\":1}")])]),
             (
-                Message::Error("[1]".into()),
+                failed(false),
+                vec![
+                    fields(&[("id", ""), ("event", "next"), ("data", "{\"errors\":[1]}")]),
+                    complete.clone(),
+                ],
+            ),
+            // What may succeed later keeps its place.
+            (
+                failed(true),
                 vec![fields(&[("event", "next"), ("data", "{\"errors\":[1]}")]), complete.clone()],
             ),
             (Message::Complete, vec![complete]),

@@ -72,7 +72,7 @@ impl Events {
                 let message = message.unwrap_or(Message::Complete);
                 self.end = match &message {
                     Message::Next(_) => None,
-                    Message::Error(_) => Some(End::Failed),
+                    Message::Error { .. } => Some(End::Failed),
                     Message::Complete => Some(End::Complete),
                 };
                 Some(event::of(&message))
@@ -96,7 +96,7 @@ impl Drop for Events {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fanout::Answer;
+    use crate::{fanout::Answer, scalar::Cursor};
 
     /// What a stream says; one without a last message goes on in silence.
     fn said(messages: Vec<Message>, stop: &CancellationToken) -> impl Stream<Item = String> + Unpin + use<> {
@@ -109,11 +109,11 @@ mod tests {
     }
 
     fn next() -> Message {
-        Message::Next(Answer::new("1".into(), None))
+        Message::Next(Answer::new("1".into(), Some(Cursor("c".into()))))
     }
 
     const RETRY: &str = "retry: 7\n\n";
-    const NEXT: &str = "event: next\ndata: 1\n\n";
+    const NEXT: &str = "id: c\nevent: next\ndata: 1\n\n";
     const COMPLETE: &str = "event: complete\ndata:\n\n";
 
     #[tokio::test]
@@ -121,7 +121,7 @@ mod tests {
         for (messages, last) in [
             (vec![next(), Message::Complete], COMPLETE.to_owned()),
             (
-                vec![next(), Message::Error("[]".into())],
+                vec![next(), Message::Error { errors: "[]".into(), may_succeed_later: true }],
                 format!("event: next\ndata: {{\"errors\":[]}}\n\n{COMPLETE}"),
             ),
         ] {

@@ -25,7 +25,9 @@ impl QuotedId {
     pub(super) fn frame(&self, message: &Told) -> Frame {
         let text = match message {
             Told::Next(answer) => self.next(&answer.payload),
-            Told::Error(errors) => format!("{{\"id\":{},\"type\":\"error\",\"payload\":{errors}}}", self.0),
+            Told::Error { errors, may_succeed_later: _ } => {
+                format!("{{\"id\":{},\"type\":\"error\",\"payload\":{errors}}}", self.0)
+            }
             Told::Complete => format!("{{\"id\":{},\"type\":\"complete\"}}", self.0),
         };
         Frame { text: text.into(), is_last: message.is_last() }
@@ -65,7 +67,7 @@ mod tests {
         fn every_frame_is_json_with_its_id(id in "\\PC{1,40}") {
             let quoted = QuotedId::new(&id);
             let next = Told::Next(Answer::new("{\"data\":{}}".into(), None));
-            for (message, kind) in [(next, "next"), (Told::Error("[]".into()), "error"), (Told::Complete, "complete")] {
+            for (message, kind) in [(next, "next"), (Told::Error { errors: "[]".into(), may_succeed_later: false }, "error"), (Told::Complete, "complete")] {
                 let read: Value = serde_json::from_str(quoted.frame(&message).text.as_str()).unwrap();
                 prop_assert_eq!((read["id"].as_str(), read["type"].as_str()), (Some(id.as_str()), Some(kind)));
             }

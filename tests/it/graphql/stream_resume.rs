@@ -65,25 +65,34 @@ async fn an_id_that_leads_nowhere_is_refused_or_answered_with_reload() {
     for api in [&api, &other] {
         api.log(gifts(20)).await;
     }
-    let (own, foreign) = (cursors(&api).await, cursors(&other).await);
+    let api = &api;
+    let (own, foreign) = (cursors(api).await, cursors(&other).await);
     for (query, last_event_id, reason) in [
         (EVENTS, own[11].as_str(), "TOO_FAR"),
         (EVENTS, &foreign[0], "UNKNOWN_CURSOR"),
         (FLOORS, &own[0], "UNKNOWN_CURSOR"),
     ] {
-        let mut stream = Stream::get(&api, query, &json!({}), Some(last_event_id)).await;
+        let mut stream = Stream::get(api, query, &json!({}), Some(last_event_id)).await;
         let (id, data) = stream.next().await;
         let field = if query == EVENTS { "events" } else { "floors" };
         assert_eq!(data[field], json!({"__typename": "Reload", "reason": reason}));
-        assert_eq!(id, None, "the word to reload is no place to go on from");
+        assert_eq!(id.as_deref(), Some(""), "the word to reload is no place to go on from");
         stream.completes().await;
+        // A browser that comes back now has no id any more, and begins where the log is.
+        for nothing in [None, id.as_deref()] {
+            let mut stream = Stream::get(api, query, &json!({}), nothing).await;
+            let (id, data) = stream.next().await;
+            assert_ne!(data[field]["__typename"], "Reload");
+            assert_eq!(id.as_deref(), data[field]["cursor"].as_str());
+        }
     }
     for damaged in ["x", "not a cursor", &own[0][1..], &"A".repeat(2_000)] {
         for query in [EVENTS, FLOORS] {
-            let mut stream = Stream::get(&api, query, &json!({ "a": own[0] }), Some(damaged)).await;
+            let mut stream = Stream::get(api, query, &json!({ "a": own[0] }), Some(damaged)).await;
             let (id, payload) = stream.expect("next").await;
             let error = &payload["errors"][0];
-            assert_eq!((id, &error["extensions"]["code"]), (None, &json!("BAD_CURSOR")), "{payload}");
+            let told = (id.as_deref(), &error["extensions"]["code"]);
+            assert_eq!(told, (Some(""), &json!("BAD_CURSOR")), "{payload}");
             assert_eq!(error["message"], "the cursor is damaged: give it back as it came");
             stream.completes().await;
         }
