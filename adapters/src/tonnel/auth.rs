@@ -16,6 +16,11 @@ impl Auth {
         Self { file }
     }
 
+    /// Whether a file is configured.
+    pub(super) fn is_given(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// The initData as the file has it now; empty without a file.
     pub(super) async fn init_data(&self) -> Result<SecretString, SourceFault> {
         match &self.file {

@@ -1,13 +1,16 @@
 //! Tonnel as a source.
 
 use std::{
-    collections::BTreeMap,
-    sync::{PoisonError, RwLock},
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
 use domain::{
-    CollectionSlug, Exchange, Malformed, MarketInfo, Origin, Page, RequestRecord, SourceFault,
+    CollectionSlug, Exchange, Malformed, MarketInfo, Origin, Page, RequestRecord, Seen, SourceFault,
     ports::{Clock, KnownCollection, MarketSource, Scope, Step, Want},
 };
 use reqwest::header::{ACCEPT, FORWARDED, HeaderMap, HeaderValue, ORIGIN, REFERER};
@@ -50,6 +53,10 @@ pub(super) struct Tonnel {
     standing: Standing,
     /// How Tonnel spells each collection; `None` until its list was read in this process.
     spellings: RwLock<Option<BTreeMap<CollectionSlug, String>>>,
+    /// Whether the list was refused to us because nothing signs our requests: then collections are asked for by the titles that are known.
+    is_list_refused: AtomicBool,
+    /// Collections of which a page showed listings, so that the name they were asked for by is Tonnel's own.
+    shown: RwLock<BTreeSet<CollectionSlug>>,
 }
 
 impl Tonnel {
@@ -87,12 +94,15 @@ impl Tonnel {
             auth: Auth::new(InitDataFile::from_settings(settings, &INIT_DATA_FILE, NAME, BOT)),
             standing: Standing::default(),
             spellings: RwLock::default(),
+            is_list_refused: AtomicBool::default(),
+            shown: RwLock::default(),
         })
     }
 
     /// Sends a request that nothing signs.
     async fn open(&self, ask: Ask, clock: &dyn Clock) -> Result<Exchange, SourceFault> {
-        self.judge(self.http.exchange(ask, self.headers.clone(), clock).await)
+        let answer = self.http.exchange(ask, self.headers.clone(), clock).await;
+        self.judge(answer, true)
     }
 
     /// Sends a request with what signs it in its body, and keeps it without.
@@ -102,7 +112,7 @@ impl Tonnel {
         let sent = make(init_data.expose_secret());
         let answer = self.http.send(&sent, self.headers.clone(), clock).await;
         let Ask { method, target, body } = make("");
-        self.judge(answer.map(|(status, answer)| Exchange {
+        let exchange = answer.map(|(status, answer)| Exchange {
             market: market_id(),
             request: RequestRecord { method: method.as_str().into(), target, body },
             status,
@@ -110,42 +120,62 @@ impl Tonnel {
             started_at_us,
             received_at_us: clock.now_us(),
             origin: Origin::Fetched,
-        }))
+        });
+        self.judge(exchange, self.auth.is_given())
     }
 
-    /// What an answer means, errors in words included.
-    fn judge(&self, answer: Result<Exchange, Failure>) -> Result<Exchange, SourceFault> {
+    /// The fault of a refusal. Whoever has no signature may still read the listings, so that one for its lack does not stand for the market.
+    fn refused(&self, why: String, is_of_market: bool) -> SourceFault {
+        let mend = self.auth.mend();
+        if is_of_market {
+            SourceFault::Refused { why, mend }
+        } else {
+            SourceFault::Never { why: format!("{why}: told to the signed in alone; {mend}") }
+        }
+    }
+
+    /// What an answer means, errors in words included; `is_of_market` when a refusal cannot be for the lack of a signature.
+    fn judge(
+        &self,
+        answer: Result<Exchange, Failure>,
+        is_of_market: bool,
+    ) -> Result<Exchange, SourceFault> {
         match answer {
             Ok(exchange) => match error_in_words(&exchange.body) {
                 None => {
                     self.standing.accepted();
                     Ok(exchange)
                 }
-                Some(words) => Err(self.of_words(&exchange.request.target, &words)),
+                Some(words) => Err(self.of_words(&exchange.request.target, &words, is_of_market)),
             },
             Err(Failure::Fault(fault)) => Err(fault),
-            Err(Failure::Unauthorized { why }) => Err(SourceFault::Refused { why, mend: self.auth.mend() }),
-            Err(Failure::Forbidden { why }) => {
+            Err(Failure::Forbidden { why }) if is_of_market => {
                 Err(self.standing.forbidden(why, self.http.pause_ms(), &self.auth.mend()))
+            }
+            Err(Failure::Unauthorized { why } | Failure::Forbidden { why }) => {
+                Err(self.refused(why, is_of_market))
             }
         }
     }
 
     /// The fault that an error in words stands for. Source of the words: public clients, 2026.
-    fn of_words(&self, target: &str, words: &str) -> SourceFault {
+    fn of_words(&self, target: &str, words: &str, is_of_market: bool) -> SourceFault {
         let (lower, why) = (words.to_ascii_lowercase(), format!("POST {target} was answered: {words}"));
         let says = |known: &[&str]| known.iter().any(|known| lower.contains(known));
         if says(&["try again", "too many", "rate limit", "slow down"]) {
             SourceFault::RetryAfter { after_ms: self.http.pause_ms(), why }
         } else if says(&["auth", "init data", "initdata"]) {
-            SourceFault::Refused { why, mend: self.auth.mend() }
+            self.refused(why, is_of_market)
         } else {
             SourceFault::Never { why }
         }
     }
 
     async fn collections(&self, clock: &dyn Clock) -> Result<Exchange, SourceFault> {
-        let exchange = self.signed(ask::stats, clock).await?;
+        let answer = self.signed(ask::stats, clock).await;
+        let is_refused = !self.auth.is_given() && matches!(answer, Err(SourceFault::Never { .. }));
+        self.is_list_refused.store(is_refused, Ordering::Relaxed);
+        let exchange = answer?;
         // A list that cannot be read is the reader's to report; until then the spellings stay as they were.
         if let Ok(spellings) = parse::spellings(&exchange.body) {
             *self.spellings.write().unwrap_or_else(PoisonError::into_inner) = Some(spellings);
@@ -153,16 +183,38 @@ impl Tonnel {
         Ok(exchange)
     }
 
-    /// Tonnel's spelling of a collection.
-    async fn spelled(&self, slug: &CollectionSlug, clock: &dyn Clock) -> Result<String, SourceFault> {
-        if self.with_spellings(|_| ()).is_none() {
-            let exchange = self.collections(clock).await?;
-            parse::spellings(&exchange.body)?;
+    /// Tonnel's spelling of a collection, by its list; where the list is refused, the title by which the collection is known.
+    async fn spelled(&self, wanted: &KnownCollection, clock: &dyn Clock) -> Result<String, SourceFault> {
+        if self.with_spellings(|_| ()).is_none() && !self.is_list_refused.load(Ordering::Relaxed) {
+            match self.collections(clock).await {
+                Ok(exchange) => drop(parse::spellings(&exchange.body)?),
+                Err(SourceFault::Never { .. }) if self.is_list_refused.load(Ordering::Relaxed) => {}
+                Err(fault) => return Err(fault),
+            }
         }
-        let spelled = self.with_spellings(|spellings| spellings.get(slug).cloned());
-        spelled
-            .flatten()
-            .ok_or_else(|| SourceFault::Never { why: format!("Tonnel does not list the collection {slug}") })
+        let KnownCollection { slug, title, address: _ } = wanted;
+        self.with_spellings(|spellings| spellings.get(slug).cloned()).map_or_else(
+            || Ok(title.clone()),
+            |spelled| {
+                spelled.ok_or_else(|| SourceFault::Never {
+                    why: format!("Tonnel does not list the collection {slug}"),
+                })
+            },
+        )
+    }
+
+    /// Whether the name by which a collection is asked for is Tonnel's own: listed, or proven by what it showed.
+    fn is_name_proven(&self, slug: &CollectionSlug) -> bool {
+        let is_listed = self.with_spellings(|spellings| spellings.contains_key(slug)).unwrap_or(false);
+        is_listed || self.shown.read().unwrap_or_else(PoisonError::into_inner).contains(slug)
+    }
+
+    fn note_shown(&self, page: &Page) {
+        let shown = page.sightings.iter().filter_map(|sighting| match &sighting.seen {
+            Seen::Open { gift, .. } => Some(gift.slug.clone()),
+            _ => None,
+        });
+        self.shown.write().unwrap_or_else(PoisonError::into_inner).extend(shown);
     }
 
     fn with_spellings<T>(&self, read: impl FnOnce(&BTreeMap<CollectionSlug, String>) -> T) -> Option<T> {
@@ -226,7 +278,7 @@ impl MarketSource for Tonnel {
                 let asset = Asset::of_scope(id, &collection.slug);
                 let asset = asset.ok_or_else(|| never(format!("`{id}` is no scope of Tonnel")))?;
                 let below = walk::below(cursor).map_err(never)?;
-                let name = self.spelled(&collection.slug, clock).await?;
+                let name = self.spelled(collection, clock).await?;
                 return self.open(ask::listings(&name, asset, below), clock).await;
             }
             Want::Feed => FeedCursor::read(cursor).map_err(never)?.window(),
@@ -240,6 +292,12 @@ impl MarketSource for Tonnel {
     }
 
     fn step(&self, want: &Want, cursor: Option<&str>, page: &Page) -> Step {
-        walk::step(want, cursor, page)
+        let step = walk::step(want, cursor, page);
+        let (Want::Scan(Scope { collection, .. }), Step::Done(_)) = (want, &step) else {
+            self.note_shown(page);
+            return step;
+        };
+        // A wrong name is answered with an empty list too.
+        if cursor.is_none() && !self.is_name_proven(&collection.slug) { Step::Gap(None) } else { step }
     }
 }

@@ -147,14 +147,14 @@ async fn without_initdata_sales_are_asked_for_unsigned() {
 
 #[tokio::test]
 async fn an_error_in_words_is_no_page() {
-    let stand = Stand::start(vec![
+    let replies = vec![
         Reply::json(r#"{"status":"error","message":"Authentication failed"}"#),
         Reply::json(r#"{"status":"error","message":"Please try again in a minute"}"#),
         Reply::json(r#"{"error":"limit is too big"}"#),
         Reply::of(400, "content-type: application/json\r\n", r#"{"error":"Invalid gift filter"}"#),
         Reply::of(401, "content-type: application/json\r\n", "{}"),
-    ])
-    .await;
+    ];
+    let stand = Stand::start_with(replies, Some("hash=1")).await;
     let fault = stand.fetch(&FEED, None).await.unwrap_err();
     let SourceFault::Refused { why, mend } = fault else { panic!("{fault:?}") };
     assert_eq!(why, "POST /api/saleHistory was answered: Authentication failed");
@@ -206,4 +206,46 @@ async fn a_proxy_is_told_whom_to_ask() {
     let request = server.requests()[0].to_lowercase();
     assert!(request.starts_with("post /base/api/filterstats "), "{request}");
     assert!(request.contains("\r\nforwarded: host=\"gifts2.tonnel.network\";proto=https\r\n"), "{request}");
+}
+
+#[tokio::test]
+async fn without_initdata_a_refusal_stops_neither_the_market_nor_its_scans() {
+    let json = "content-type: application/json\r\n";
+    let words = || Reply::json(r#"{"status":"error","message":"Authentication failed"}"#);
+    let stand = Stand::start(vec![
+        words(),
+        Reply::of(401, json, "{}"),
+        Reply::of(403, json, "{}"),
+        words(),
+        reply("page-gifts-durovscap"),
+        Reply::of(200, json, "[]"),
+        Reply::of(403, json, "{}"),
+        Reply::of(401, json, "{}"),
+    ])
+    .await;
+    for want in [FEED, Want::History, Want::Collections] {
+        let fault = stand.fetch(&want, None).await.unwrap_err();
+        let SourceFault::Never { why } = fault else { panic!("{fault:?}") };
+        assert!(why.contains("RIBBON_TONNEL_INIT_DATA_FILE"), "{why}");
+    }
+    let fault = stand.fetch(&Want::Collections, None).await.unwrap_err();
+    assert!(matches!(fault, SourceFault::Never { .. }), "{fault:?}");
+    // Collections are asked for by their titles, and the list is not asked for before each page.
+    let scopes = stand.source.scopes(&[collection("Durov's Cap")]);
+    let want = Want::Scan(scopes[0].clone());
+    let exchange = stand.fetch(&want, None).await.unwrap();
+    let page = stand.source.read(&exchange).unwrap();
+    assert!(stand.asked()[4].1.contains(r#"\"gift_name\":\"Durov's Cap\""#));
+    // A name that may be another than Tonnel's shows nothing either, and so nothing follows until it has shown something.
+    let empty = stand.fetch(&want, None).await.unwrap();
+    let empty = stand.source.read(&empty).unwrap();
+    assert_eq!(stand.source.step(&want, None, &empty), Step::Gap(None));
+    assert!(matches!(stand.source.step(&want, None, &page), Step::Continue(_)));
+    assert_eq!(stand.source.step(&want, None, &empty), Step::Done(None));
+    // Not even a pause, though listings were told before.
+    let fault = stand.fetch(&FEED, None).await.unwrap_err();
+    assert!(matches!(fault, SourceFault::Never { .. }), "{fault:?}");
+    // What needs no signature and is refused all the same is the market's.
+    let fault = stand.fetch(&want, None).await.unwrap_err();
+    assert!(matches!(fault, SourceFault::Refused { .. }), "{fault:?}");
 }
