@@ -10,6 +10,7 @@ use domain::{Exchange, Malformed, Page};
 use super::{ask, market_id};
 use crate::text::cut;
 
+pub(super) use listing::Ids;
 pub(super) use sale::Span;
 pub(super) use stats::spellings;
 

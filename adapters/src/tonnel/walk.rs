@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ask::SALES_COUNT,
-    parse::Span,
+    parse::{Ids, Span},
 };
 
 /// No collectible gift was sold before 2024; milliseconds since 1970. The history needs a span of time to have an order.
@@ -163,14 +163,17 @@ pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
     }
 }
 
-/// Down by the ids to the page without an entry. A page that does not lie below the one before is no answer to the filter.
+/// Down by the ids to the page without an entry. Ids that do not fall, or that do not lie below the page before, are no answer to the order
+/// and the filter: what they leave out is not gone.
 fn scan_step(cursor: Option<&str>, page: &Page) -> Step {
-    let Some(next) = &page.cursor else { return Step::Done(None) };
-    let (Ok(before), Ok(Some(lowest))) = (below(cursor), below(Some(next))) else { return Step::Gap(None) };
-    if before.is_some_and(|before| lowest >= before) {
+    let Some(ids) = &page.cursor else { return Step::Done(None) };
+    let (Ok(before), Some(Ids { highest, lowest, is_falling })) = (below(cursor), Ids::read(ids)) else {
+        return Step::Gap(None);
+    };
+    if !is_falling || before.is_some_and(|before| highest >= before) {
         return Step::Gap(None);
     }
-    Step::Continue(next.clone())
+    Step::Continue(lowest.to_string())
 }
 
 #[cfg(test)]

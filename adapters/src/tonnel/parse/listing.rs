@@ -1,6 +1,7 @@
 //! Pages of open listings.
 
 use domain::{Custody, LotDetails, LotId, Malformed, Page, Seen, time::us_from_iso};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Skip, malformed, passed, push, required,
@@ -16,12 +17,38 @@ use crate::{
     },
 };
 
-/// A page of listings, of one collection and coin where the request named them. Its cursor is the lowest id on it, whatever stands there; only a
-/// page without any entry is the last, so that a page from which entries were lost does not end a walk.
+/// The ids that a page covers, whatever its entries are. Written as the page's cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::tonnel) struct Ids {
+    pub(in crate::tonnel) highest: i64,
+    pub(in crate::tonnel) lowest: i64,
+    /// Whether each is below the one before it, as they were asked for.
+    pub(in crate::tonnel) is_falling: bool,
+}
+
+impl Ids {
+    fn of(gifts: &[Gift<'_>]) -> Option<Self> {
+        let ids = || gifts.iter().map(|gift| gift.id);
+        let is_falling = gifts.windows(2).all(|pair| matches!(pair, [first, next] if first.id > next.id));
+        Some(Self { highest: ids().max()?, lowest: ids().min()?, is_falling })
+    }
+
+    /// Reads a page's cursor.
+    pub(in crate::tonnel) fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn text(self) -> String {
+        serde_json::to_string(&self).expect("numbers are JSON")
+    }
+}
+
+/// A page of listings, of one collection and coin where the request named them. Its cursor tells which ids it covers,
+/// whatever stands there; only a page without any entry is the last, so that a page from which entries were lost does not end a walk.
 pub(super) fn page(body: &[u8], asked: Option<&Asked>) -> Result<Page, Malformed> {
     let (gifts, notes): (Vec<Gift<'_>>, Notes) = read_document(body, &market_id())?;
-    let lowest = gifts.iter().map(|gift| gift.id).min();
-    let mut page = Page { cursor: lowest.map(|id| id.to_string()), ..Page::default() };
+    let mut page = Page { cursor: Ids::of(&gifts).map(Ids::text), ..Page::default() };
     page.sightings.reserve(gifts.len());
     for (index, gift) in gifts.into_iter().enumerate() {
         let outcome = listing(gift, index, asked, &notes);

@@ -139,3 +139,30 @@ fn listings_are_walked_down_by_id_to_the_page_without_any() {
     assert_eq!(step(&scan, Some("4840785"), &page), Step::Gap(None));
     assert_eq!(step(&scan, Some("4840784"), &page), Step::Gap(None));
 }
+
+#[test]
+fn a_page_whose_ids_do_not_fall_below_the_one_before_ends_no_scan() {
+    let bear = collection("Toy Bear");
+    let scan = Want::Scan(Scope { id: ask::Asset::Ton.scope(&bear.slug), collection: bear });
+    let page = |ids: &[i64]| {
+        changed("page-gifts-toybear", |body| {
+            let entry = body[0].clone();
+            let entries = ids.iter().map(|id| {
+                let mut entry = entry.clone();
+                entry["gift_id"] = json!(id);
+                entry
+            });
+            *body = entries.collect();
+        })
+        .unwrap()
+    };
+    assert_eq!(go_on(step(&scan, None, &page(&[90, 70, 50]))), "50");
+    assert_eq!(go_on(step(&scan, Some("50"), &page(&[49, 30]))), "30");
+    // By price, say: between 90 and 50 others may stand that a walk below 50 never shows.
+    for ids in [&[90, 50, 70][..], &[50, 70, 90], &[90, 90]] {
+        assert_eq!(step(&scan, None, &page(ids)), Step::Gap(None), "{ids:?}");
+    }
+    // The filter was not heeded: the lowest alone lies below.
+    assert_eq!(step(&scan, Some("50"), &page(&[90, 70, 40])), Step::Gap(None));
+    assert_eq!(step(&scan, Some("50"), &page(&[50, 40])), Step::Gap(None));
+}
