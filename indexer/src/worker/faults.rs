@@ -28,6 +28,8 @@ pub(super) const STORE_BACKOFF: Backoff = Backoff { first_ms: 200, most_ms: 10_0
 pub(super) const SCOPE_REST_MS: u64 = 30_000;
 /// A scope whose first page could not be had rests; alike.
 const FIRST_PAGE_REST_MS: u64 = 5_000;
+/// A feed that is not told even from its newest page rests; alike. Its scans go on, so that little is lost by asking seldom.
+const FEED_REST_MS: u64 = 300_000;
 /// Tries for one page of a scan before the scan breaks off.
 const PAGE_TRIES: u32 = 8;
 
@@ -163,13 +165,15 @@ impl Worker {
         match request.errand {
             Errand::Feed => {
                 // A cursor that the market has forgotten: the feed begins from its newest page, and the history tells what lies between.
+                let mut rest_ms = self.pace.scaled_ms(FEED_REST_MS);
                 if self.state.feed_cursor.is_some() {
+                    rest_ms = 0;
                     let anew = self.history_anew();
                     self.intake.commit(Decision::default(), Vec::new(), Vec::new(), anew).await?;
                     self.begin_history();
                 }
                 self.state.feed_cursor = None;
-                self.agenda.feed_paged(now_ms, false);
+                self.agenda.feed_paged(now_ms.saturating_add(signed(rest_ms)), false);
             }
             Errand::History => self.agenda.set_history_open(false),
             Errand::Collections => {

@@ -31,7 +31,8 @@ const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 const PAGES_MAX: usize = 20_000;
 /// One page counts for at most so many events in its collection's heat.
 const SURPRISES_MAX: u32 = 4;
-/// A scan that would end at least so many lots, and more than half of those open, is made again before it is believed.
+/// A scan that would end at least so many lots, and more than half of those open, is made again before it is believed; so is one that shows
+/// none at all.
 const DOUBTFUL_LOTS: usize = 20;
 
 /// A scan in progress.
@@ -157,12 +158,14 @@ impl Worker {
         let mut known = Known { scans: self.state.scans.clone(), ..Known::default() };
         let absence = decide_absence(&mut known, &active.memory, &frame, open, packed.hash);
         let vanished = absence.events.iter().filter(|event| is_absence(&event.fact)).count();
-        let is_doubtful = vanished >= DOUBTFUL_LOTS && vanished * 2 > open_before;
+        // Nothing at all is what a wrong name, a null list or a lost filter shows too, whatever the number that was open.
+        let is_empty = active.memory.lots() == 0 && vanished > 0;
+        let is_doubtful = is_empty || (vanished >= DOUBTFUL_LOTS && vanished * 2 > open_before);
         let (lots, lasted) = (active.memory.lots(), active.began.elapsed());
         if is_doubtful && self.told.doubted.insert(scope.clone()) {
             tracing::warn!(
                 market.id = %self.market, scope.id = %scope, vanished, open_before,
-                "a scan misses more than half of the listings that were open; it is made again before it is believed"
+                "a scan misses all or more than half of the listings that were open; it is made again before it is believed"
             );
             self.commit_page(request, last, page, told).await?;
             observe::scan_ended(&self.market, scope, "doubted", lots, lasted);

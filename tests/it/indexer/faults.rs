@@ -102,6 +102,52 @@ async fn a_scan_that_misses_most_is_made_again_before_it_is_believed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_shows_nothing_is_made_again_however_little_was_open() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    for number in 1..=2 {
+        market.set("Plush Pepe", number, Some(10), false);
+    }
+    let mut fast = pace();
+    (fast.scope_cold_ms, fast.scope_hot_ms) = (60_000, 60_000);
+    let mut running = stage.start(&[&market], fast);
+    running.filled().await;
+    let scans = market.requests("/scan/plushpepe?from=0").len();
+    let empty = std::sync::atomic::AtomicU32::new(0);
+    market.fail(move |target| {
+        let is_first = target == "/scan/plushpepe?from=0"
+            && empty.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+        is_first.then_some(Fault::Empty)
+    });
+    until("three scans more", async || market.requests("/scan/plushpepe?from=0").len() >= scans + 3).await;
+    assert_eq!(stage.events("getgems", "delisted").await, 0);
+    // Truly gone is believed the second time.
+    for number in 1..=2 {
+        market.set("Plush Pepe", number, None, false);
+    }
+    until("the market has emptied", async || stage.listings("getgems").await == market.truth()).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_never_told_rests_for_minutes() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    fill(&market);
+    let fault = SourceFault::Never { why: "told to the signed in alone".into() };
+    market.fail(move |target| target.starts_with("/feed").then(|| Fault::Answer(fault.clone())));
+    let mut fast = pace();
+    (fast.scope_cold_ms, fast.scope_hot_ms) = (60_000, 60_000);
+    let mut running = stage.start(&[&market], fast);
+    running.filled().await;
+    let scans = market.requests("/scan/plushpepe?from=0").len();
+    until("scans go on", async || market.requests("/scan/plushpepe?from=0").len() >= scans + 3).await;
+    // Three scans take almost a second, in which the feed would be asked more than twenty times.
+    assert!(market.requests("/feed").len() <= 4, "{}", market.requests("/feed").len());
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_another_shape_quarantines_until_it_can_be_read() {
     let stage = Stage::new().await;
     let market = stage.market("getgems");

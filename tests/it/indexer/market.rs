@@ -26,6 +26,8 @@ pub(super) enum Fault {
     Drift,
     /// The walk ends here though there is more.
     CutShort,
+    /// A whole list with nothing in it.
+    Empty,
     /// The walk is sent back to its beginning.
     Back,
     /// The feed no longer reaches back to what was known, and begins anew behind its newest row; a scan's page does not join the one before.
@@ -189,6 +191,7 @@ impl MarketSource for FakeMarket {
                 Some(Fault::Answer(fault)) => return Err(fault),
                 Some(Fault::Drift) => json!({"data": []}),
                 Some(Fault::CutShort) => self.body(&world, &target, true),
+                Some(Fault::Empty) => json!({"rows": [], "next": null}),
                 Some(Fault::Back) => json!({"rows": [], "next": "0"}),
                 Some(Fault::Gap) => json!({"rows": [], "next": "gap"}),
                 None => self.body(&world, &target, false),
