@@ -1,7 +1,8 @@
 //! Where each walk over Fragment's pages stands: pure, from what was wanted, the cursor and the page.
 //!
 //! Fragment pages by offset, so a list that changes shifts under the walk. A scan asks for its next page from the last listing of the
-//! page before: if that does not stand first, listings may have slipped between the pages, and the scan is made again.
+//! page before: if that does not stand first, listings may have slipped between the pages, and the scan is made again. A page that names no
+//! next one is not believed to be the last until Fragment says that nothing stands behind it.
 
 use std::collections::BTreeSet;
 
@@ -76,6 +77,17 @@ pub(super) struct ScanCursor {
     /// The listing that has to stand first on it: the last one of the page before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     first: Option<String>,
+    /// Whether the list should have ended before this page.
+    #[serde(skip_serializing_if = "is_false", default)]
+    is_behind_end: bool,
+    /// Whether offsets are words of Fragment's own, from which no place behind the end can be counted.
+    #[serde(skip_serializing_if = "is_false", default)]
+    is_of_words: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl ScanCursor {
@@ -110,18 +122,45 @@ impl ScanCursor {
             );
             return Step::Gap(None);
         }
-        let Some(next) = page.cursor.clone() else { return Step::Done(None) };
-        let is_overlapping = self.row_of_last(page).is_some_and(|row| row.to_string() == next);
-        let first = lots.last().filter(|_| is_overlapping).map(|lot| (*lot).to_owned());
-        let cursor = Self { offset: Some(next), first };
+        let behind = self.behind(page).map(|offset| offset.to_string());
+        let is_empty = page.sightings.is_empty() && page.passed.is_empty();
+        let cursor = match (&page.cursor, behind) {
+            (None, _) if is_empty || self.is_of_words => return Step::Done(None),
+            _ if self.is_behind_end => {
+                tracing::info!(
+                    market = super::ID,
+                    offset = self.offset,
+                    "Listings stand behind a page that named no next one; the scan is made again."
+                );
+                return Step::Gap(None);
+            }
+            (None, None) => return Step::Gap(None),
+            (None, behind) => Self { offset: behind, is_behind_end: true, ..Self::default() },
+            (Some(next), behind) => {
+                let is_overlapping = self.row_of_last(page).is_some_and(|row| row.to_string() == *next);
+                let first = lots.last().filter(|_| is_overlapping).map(|lot| (*lot).to_owned());
+                let is_counted = is_overlapping || behind.as_ref() == Some(next);
+                let is_of_words = self.is_of_words || !is_counted;
+                Self { offset: Some(next.clone()), first, is_of_words, ..Self::default() }
+            }
+        };
         Step::Continue(serde_json::to_string(&cursor).expect("text is JSON"))
+    }
+
+    /// The place in the whole list behind the last entry on the page.
+    fn behind(&self, page: &Page) -> Option<u64> {
+        let entries = page.sightings.len().checked_add(page.passed.len())?;
+        self.asked()?.checked_add(u64::try_from(entries).ok()?)
+    }
+
+    fn asked(&self) -> Option<u64> {
+        self.offset().map_or(Some(0), |offset| offset.parse().ok())
     }
 
     /// The place in the whole list of the last listing on the page.
     fn row_of_last(&self, page: &Page) -> Option<u64> {
-        let asked: u64 = self.offset().map_or(Some(0), |offset| offset.parse().ok())?;
         let row = super::parse::row_of(&page.sightings.last()?.path)?;
-        asked.checked_add(row)
+        self.asked()?.checked_add(row)
     }
 }
 
@@ -241,11 +280,11 @@ mod tests {
             (known, head) in (any_end(), any_end()),
             at in prop::option::of(any::<String>()),
             first in prop::option::of(any::<String>()),
-            pages: u32,
+            (pages, is_behind_end, is_of_words) in any::<(u32, bool, bool)>(),
             ask in prop::collection::vec(any::<String>(), 0..3),
         ) {
             let _ = (FeedCursor::read(Some(&text)), ScanCursor::read(Some(&text)), CatalogCursor::read(Some(&text)));
-            let scan = ScanCursor { offset: at.clone(), first };
+            let scan = ScanCursor { offset: at.clone(), first, is_behind_end, is_of_words };
             prop_assert_eq!(ScanCursor::read(Some(&serde_json::to_string(&scan).unwrap())), Ok(scan));
             let feed = FeedCursor { known, head, at, pages };
             prop_assert_eq!(FeedCursor::read(Some(&feed.text())), Ok(feed));

@@ -272,7 +272,7 @@ async fn faults_keep_to_the_wire() {
     assert!(client.search("filter=sold&sort=ending&collection=").await.contains("-v2"));
 }
 
-/// Scans by collection, then all sales, in pages of sixty, with the list of collections and a session, at the chosen pace.
+/// Scans by collection, each down to an answer that nothing was found, then all sales, in pages of sixty, with the list of collections and a session, at the chosen pace.
 #[test]
 fn the_default_picture_fits_a_minute() {
     let options = SandboxOptions::default();
@@ -282,7 +282,7 @@ fn the_default_picture_fits_a_minute() {
         world.by_price(shelf, at, None).filter(|(_, gift)| super::grid::is_listed(&world, *gift)).count()
     };
     let counts: Vec<usize> = super::catalog::collections(&world).map(|(at, _)| listed(at)).collect();
-    let pages: usize = counts.iter().map(|count| count / super::ask::PAGE + 1).sum();
+    let pages: usize = counts.iter().map(|count| count.div_ceil(super::ask::PAGE) + 1).sum();
     let sales = super::grid::sales(&world).count() / super::ask::PAGE + 1;
     println!("{} for sale, {pages} pages, {sales} pages of sales", counts.iter().sum::<usize>());
     let allowed_per_second = options.speed_x1000 as usize / 500;

@@ -36,7 +36,7 @@ fn a_scan_whose_pages_do_not_join_is_made_again() {
     let (first, last) = (read("search-sale-plushpepe"), read("search-sale-plushpepe-last"));
     let cursor = go_on(step(&want, None, &first));
     assert_eq!(cursor, r#"{"offset":"4","first":"plushpepe-2861"}"#);
-    assert_eq!(step(&want, Some(&cursor), &last), Step::Done(None));
+    assert_eq!(go_on(step(&want, Some(&cursor), &last)), r#"{"offset":"6","is_behind_end":true}"#);
     // One listing before the border is gone, and the one behind it stands where the border stood.
     let mut shifted = last.clone();
     shifted.sightings.remove(0);
@@ -53,10 +53,29 @@ fn an_offset_that_counts_is_overlapped_and_any_other_taken_as_it_is() {
     let want = scan_of("Plush Pepe");
     let word = replaced("data-next-offset=\"6\"", "data-next-offset=\"731005\"").unwrap();
     assert_eq!(word.cursor.as_deref(), Some("731005"));
-    assert_eq!(go_on(step(&want, None, &word)), r#"{"offset":"731005"}"#);
-    // Then nothing is known of where the next page begins.
+    assert_eq!(go_on(step(&want, None, &word)), r#"{"offset":"731005","is_of_words":true}"#);
+    // Then nothing is known of where the next page begins, nor of what would stand behind the last.
     let next = read("search-sale-plushpepe-last");
-    assert_eq!(step(&want, Some(r#"{"offset":"731005"}"#), &next), Step::Done(None));
+    assert_eq!(step(&want, Some(r#"{"offset":"731005","is_of_words":true}"#), &next), Step::Done(None));
+}
+
+#[test]
+fn a_page_that_names_no_next_one_is_the_last_only_when_nothing_stands_behind_it() {
+    let want = scan_of("Plush Pepe");
+    // The attribute under another name, or gone: six entries of many.
+    let renamed = replaced("data-next-offset", "data-offset-next").unwrap();
+    let behind = go_on(step(&want, None, &renamed));
+    assert_eq!(behind, r#"{"offset":"6","is_behind_end":true}"#);
+    assert_eq!(walk::ScanCursor::read(Some(&behind)).unwrap().offset(), Some("6"));
+    assert_eq!(step(&want, Some(&behind), &Page::default()), Step::Done(None));
+    assert_eq!(step(&want, Some(&behind), &read("search-sale-plushpepe-last")), Step::Gap(None));
+    // What stands there and is passed over stands there as well.
+    let mut passed = read("search-sale-plushpepe");
+    (passed.sightings, passed.cursor) = (Vec::new(), None);
+    assert_eq!(step(&want, Some(&behind), &passed), Step::Gap(None));
+    assert_eq!(go_on(step(&want, None, &passed)), format!(r#"{{"offset":"{}","is_behind_end":true}}"#, passed.passed.len()));
+    // Nothing found at all is the whole list.
+    assert_eq!(step(&want, None, &Page::default()), Step::Done(None));
 }
 
 #[test]
