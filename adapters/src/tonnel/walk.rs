@@ -121,9 +121,14 @@ impl FeedCursor {
 
     fn step(self, page: &Page) -> Step {
         let span = Span::of(page);
-        let head_ms = self.head_ms.max(span.map(|span| span.newest_ms));
+        let head_ms = self.head_ms.max(span.and_then(|span| span.newest_ms));
         let rested = Self { known_ms: self.known_ms.max(head_ms), ..Self::default() };
         let rested = (rested != Self::default()).then(|| rested.text());
+        // The entry that the walk goes on from stands on the next page too: one without any was not answered to what was asked.
+        if span.is_none() && self.at.is_some() {
+            tracing::warn!(market = super::ID, pages = self.walked, "A page in the middle of the walk over new sales is empty. It begins anew at the newest, and the history with it.");
+            return Step::Gap(rested);
+        }
         // The first walk of all: only where the history stands now is of interest; what was before is the history's.
         let (Some(known_ms), Some(span)) = (self.known_ms, span) else { return Step::Done(rested) };
         // A page that is not full shows all of its span, and this span begins before what was known.

@@ -16,13 +16,15 @@ use crate::{
 /// Numbers above are milliseconds since 1970, those below seconds: as seconds it is the year 5138.
 const SECONDS_MAX: i64 = 100_000_000_000;
 
-/// What a page covers, whatever its entries are: the walk goes on from its oldest. Written as the page's cursor.
+/// What a page covers, whatever its entries are: the walk goes on from its oldest. Its newest is of what is followed alone, because
+/// the next walk begins there, and whoever reads the page refuses a sale whose time has not come, but not a bid. Written as the page's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::tonnel) struct Span {
-    /// Time of the newest entry, milliseconds since 1970.
-    pub(in crate::tonnel) newest_ms: i64,
-    /// Time of the oldest.
+    /// Time of the newest sale, milliseconds since 1970; `None` where no sale stands on the page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(in crate::tonnel) newest_ms: Option<i64>,
+    /// Time of the oldest entry.
     pub(in crate::tonnel) oldest_ms: i64,
     /// How many entries.
     pub(in crate::tonnel) entries: usize,
@@ -45,17 +47,23 @@ pub(super) fn page(body: &[u8]) -> Result<Page, Malformed> {
     let times = sales.iter().enumerate().map(|(index, sale)| time_us(&sale.timestamp.0, index));
     let times = times.collect::<Result<Vec<i64>, Malformed>>()?;
     let ms = |us: &i64| domain::time::ms_from_us(*us);
-    let span = times.iter().max().zip(times.iter().min()).map(|(newest, oldest)| Span {
-        newest_ms: ms(newest),
+    let span = times.iter().min().map(|oldest| Span {
+        newest_ms: None,
         oldest_ms: ms(oldest),
         entries: times.len(),
     });
-    let mut page = Page { cursor: span.map(Span::text), ..Page::default() };
+    let mut page = Page::default();
     page.sightings.reserve(sales.len());
     for (index, (sale, at_us)) in sales.into_iter().zip(times).enumerate() {
         let outcome = happening(sale, at_us, index, &notes);
         push(&mut page, index, outcome)?;
     }
+    let followed = page.sightings.iter().filter_map(|sighting| match &sighting.seen {
+        Seen::Happened { at_us, .. } => Some(ms(at_us)),
+        _ => None,
+    });
+    let newest_ms = followed.max();
+    page.cursor = span.map(|span| Span { newest_ms, ..span }.text());
     page.unknown_fields = notes.into_unknown();
     Ok(page)
 }

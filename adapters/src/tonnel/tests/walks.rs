@@ -166,3 +166,31 @@ fn a_page_whose_ids_do_not_fall_below_the_one_before_ends_no_scan() {
     assert_eq!(step(&scan, Some("50"), &page(&[90, 70, 40])), Step::Gap(None));
     assert_eq!(step(&scan, Some("50"), &page(&[50, 40])), Step::Gap(None));
 }
+
+#[test]
+fn an_empty_page_in_the_middle_of_a_walk_is_no_end() {
+    let known = rest(step(&FEED, None, &sales(&[100], 0)));
+    let first = go_on(step(&FEED, Some(&known), &sales(&[900, 700], 48)));
+    let Step::Gap(Some(rested)) = step(&FEED, Some(&first), &sales(&[], 0)) else { panic!() };
+    assert_eq!(feed_window(&rested), (840, None, 1));
+}
+
+#[test]
+fn only_sales_move_the_known_end() {
+    // A bid is walked over and no end, whatever its time is.
+    let page = changed("sale-history", |body| {
+        let entry = |kind: &str, second: i64| {
+            let mut entry = body[0].clone();
+            entry["type"] = json!(kind);
+            entry["timestamp"] = json!(EIGHT_MS + second * 1_000);
+            entry
+        };
+        *body = json!([entry("BID", 900_000), entry("SALE", 100)]);
+    });
+    assert_eq!(feed_window(&rest(step(&FEED, None, &page.unwrap()))), (40, None, 1));
+    let bids = changed("sale-history", |body| {
+        body[0]["type"] = json!("BID");
+        *body = json!([body[0]]);
+    });
+    assert_eq!(step(&FEED, None, &bids.unwrap()), Step::Done(None));
+}
