@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::{DecimalFault, units_rounded_from_decimal};
+
 /// Longest attribute name accepted, in bytes.
 pub const NAME_BYTES_MAX: usize = 96;
 
@@ -66,6 +68,22 @@ impl Rarity {
         u16::try_from(value).ok().filter(|v| (1..=1000).contains(v)).map(Self::PerMille)
     }
 
+    /// A rarity from the decimal text of a percent: the nearest per mille, halves up, so that `1.4999999999999998` is 15 per mille. `None` for
+    /// what would be 0.
+    ///
+    /// # Errors
+    /// A [`DecimalFault`], never [`DecimalFault::TooFine`]; [`DecimalFault::TooLarge`] above 100 percent.
+    pub fn from_percent(text: &str) -> Result<Option<Self>, DecimalFault> {
+        let too_large = || DecimalFault::TooLarge { text: text.chars().take(40).collect() };
+        match units_rounded_from_decimal(text, 1)? {
+            0 => Ok(None),
+            per_mille => {
+                let rarity = u64::try_from(per_mille).ok().and_then(Self::per_mille);
+                rarity.map(Some).ok_or_else(too_large)
+            }
+        }
+    }
+
     /// A named tier in any case.
     #[must_use]
     pub fn tier(name: &str) -> Option<Self> {
@@ -106,6 +124,30 @@ pub fn tidy_name(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_percent_becomes_the_nearest_per_mille() {
+        for (percent, per_mille) in [
+            ("1.5", Some(15)),
+            ("0.2", Some(2)),
+            ("2", Some(20)),
+            ("0.25", Some(3)),
+            ("1.4999999999999998", Some(15)),
+            ("1.5499999999999998", Some(15)),
+            ("0.05", Some(1)),
+            ("0.04", None),
+            ("0", None),
+            ("100", Some(1_000)),
+        ] {
+            assert_eq!(Rarity::from_percent(percent), Ok(per_mille.map(Rarity::PerMille)), "{percent}");
+        }
+        for text in ["100.1", "101", "99999999999999999999"] {
+            assert!(matches!(Rarity::from_percent(text), Err(DecimalFault::TooLarge { .. })), "{text}");
+        }
+        for text in ["", "-1.5", "1,5", "a"] {
+            assert!(matches!(Rarity::from_percent(text), Err(DecimalFault::NotDecimal { .. })), "{text}");
+        }
+    }
 
     #[test]
     fn names_are_told_alike() {

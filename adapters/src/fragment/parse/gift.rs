@@ -2,8 +2,7 @@
 //! it; whoever has one can read it.
 
 use domain::{
-    Attribute, AttributeKind, GiftId, Malformed, Page, Rarity, Seen, Sighting, decimal::units_from_decimal,
-    sighting::Passed,
+    Attribute, AttributeKind, GiftId, Malformed, Page, Rarity, Seen, Sighting, sighting::Passed,
 };
 
 use super::{Element, Markup, framed, grid, lot, malformed, price};
@@ -68,16 +67,14 @@ fn attributes(markup: &Markup, notes: &Notes) -> Result<Vec<(Attribute, String)>
     Ok(attributes)
 }
 
-/// `1.5%` is 15 per mille; 0 stands for a rarity that has a name instead.
+/// `1.5%` is 15 per mille, as everywhere the nearest; 0 stands for a rarity that has a name instead.
 fn per_mille(text: &str, path: &str) -> Result<Option<Rarity>, Malformed> {
     if let Some(tier) = Rarity::tier(text) {
         return Ok(Some(tier));
     }
     let percent = text.strip_suffix('%').map(str::trim_end);
-    let per_mille = percent.and_then(|percent| units_from_decimal(percent, 1).ok());
-    let per_mille = per_mille.and_then(|value| u64::try_from(value).ok()).filter(|value| *value <= 1_000);
-    let per_mille = per_mille.ok_or_else(|| malformed(path, "percent in steps of 0.1, like 1.5%", text))?;
-    Ok(Rarity::per_mille(per_mille))
+    let rarity = percent.and_then(|percent| Rarity::from_percent(percent).ok());
+    rarity.ok_or_else(|| malformed(path, "percent from 0 to 100, like 1.5%", text))
 }
 
 /// The listing, where the page says that the gift is for sale at a price.
@@ -124,7 +121,7 @@ mod tests {
             ("2%", Some(Rarity::per_mille(20))),
             ("Legendary", Some(Some(Rarity::Legendary))),
             ("0%", Some(None)),
-            ("1.55%", None),
+            ("1.55%", Some(Rarity::per_mille(16))),
             ("15", None),
             ("101%", None),
             ("", None),

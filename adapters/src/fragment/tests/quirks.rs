@@ -157,7 +157,7 @@ fn rarity_is_percent_on_a_gifts_page_and_nowhere_else() {
     assert_eq!(said[0], "hexpot-14619 has the model `Red Mirage`, without a rarity");
     assert_eq!((said.len(), metadata.sightings.len()), (3, 0));
 
-    for (from, to) in [("1.5%", "1.55%"), ("tm-rarity", "tm-share"), (">Model<", ">Figure<"), ("For sale", "Gone")] {
+    for (from, to) in [("1.5%", "101%"), ("tm-rarity", "tm-share"), (">Model<", ">Figure<"), ("For sale", "Gone")] {
         let outcome = changed("gift-plushpepe-42", "h", |html| html.replace(from, to));
         assert!(outcome.is_err(), "{from}");
     }

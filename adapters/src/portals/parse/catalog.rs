@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{AttributeKind, CollectionSlug, Malformed, Page, Rarity, Seen};
 
-use super::{Skip, decimals, malformed, passed, push};
+use super::{Skip, malformed, passed, push};
 use crate::{
     json::{Notes, Nullable, read_document},
     portals::{
@@ -103,7 +103,7 @@ fn attribute(
 ) -> Result<Seen, Skip> {
     let Asset { name: told, percent, tier } = asset;
     let name = tidy(&told).ok_or_else(|| malformed(&format!("{}/name", path()), "a name", &told))?;
-    let rarity = percent.and_then(|number| decimals::rarity(number.0));
+    let rarity = percent.and_then(|number| Rarity::from_percent(number.0).ok().flatten());
     let rarity = rarity.or_else(|| tier.as_deref().and_then(Rarity::tier));
     let rarity = rarity.ok_or_else(|| passed(format!("`{name}` has no rarity we can read")))?;
     Ok(Seen::Attribute { slug: slug.clone(), kind, name, rarity })

@@ -1,13 +1,9 @@
 //! Decimal texts and numbers to integers, exactly.
 //!
 //! The rules: a price of at most nine digits behind the point is taken as it is written. One of more digits was computed in binary
-//! floating point and is rounded to the nearest nanoton, halves up, so `4.0799999999999996` is 4.08 TON. A rarity is a percent and
-//! becomes the nearest per mille, halves up; what would be 0 is none.
+//! floating point and is rounded to the nearest nanoton, halves up, so `4.0799999999999996` is 4.08 TON.
 
-use domain::{
-    Rarity,
-    decimal::{DecimalFault, units_cut_from_decimal, units_rounded_from_decimal},
-};
+use domain::decimal::{DecimalFault, units_rounded_from_decimal};
 
 /// Digits behind the point of a TON.
 const TON_DECIMALS: u8 = 9;
@@ -17,16 +13,9 @@ pub(super) fn nanoton(text: &str) -> Result<i64, DecimalFault> {
     units_rounded_from_decimal(text, TON_DECIMALS)
 }
 
-/// The rarity that a percent says.
-pub(super) fn rarity(percent: &str) -> Option<Rarity> {
-    // In hundredths of a percent, of which ten are one per mille.
-    let hundredths = units_cut_from_decimal(percent, 2).ok()?;
-    let per_mille = hundredths / 10 + i64::from(hundredths % 10 >= 5);
-    Rarity::per_mille(u64::try_from(per_mille).ok()?)
-}
-
 #[cfg(test)]
 mod tests {
+    use domain::decimal::units_cut_from_decimal;
     use proptest::prelude::*;
 
     use super::*;
@@ -51,28 +40,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_percent_becomes_the_nearest_per_mille() {
-        for (percent, per_mille) in [
-            ("1.5", Some(15)),
-            ("0.2", Some(2)),
-            ("2", Some(20)),
-            ("1.4999999999999998", Some(15)),
-            ("0.05", Some(1)),
-            ("100", Some(1_000)),
-            ("0", None),
-            ("0.04", None),
-            ("100.1", None),
-            ("-1.5", None),
-        ] {
-            assert_eq!(rarity(percent), per_mille.map(Rarity::PerMille), "{percent}");
-        }
-    }
-
     proptest! {
         #[test]
         fn any_text_is_a_price_or_a_fault(text in "\\PC{0,30}|[0-9]{0,12}\\.[0-9]{0,20}") {
-            let _ = rarity(&text);
             if let Ok(nano) = nanoton(&text) {
                 // Never further than one nanoton from what the text says.
                 let cut = units_cut_from_decimal(&text, 9).unwrap();

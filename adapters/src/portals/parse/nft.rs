@@ -4,14 +4,15 @@ use std::collections::HashSet;
 
 use chain::{Address, FriendlyFlags, Place as ChainPlace};
 use domain::{
-    Attribute, AttributeKind, CollectionSlug, Custody, GiftId, LotDetails, LotId, Malformed, Page, Price,
-    Seen, decimal::DecimalFault,
+    Attribute, AttributeKind, CollectionSlug, Custody, GiftId, LotDetails, LotId, Malformed, Page, Price, Rarity,
+    Seen,
+    decimal::DecimalFault,
     time::{ms_from_us, us_from_iso},
 };
 
 use super::{
     Skip,
-    decimals::{nanoton, rarity},
+    decimals::nanoton,
     malformed, passed, push, required,
 };
 use crate::{
@@ -194,7 +195,7 @@ fn traits(told: Vec<Trait<'_>>, place: &Place, notes: &Notes) -> Vec<Attribute> 
         };
         let Some(name) = tidy(&value) else { continue };
         if attributes.iter().all(|known| known.kind != kind) {
-            let rarity = percent.and_then(|number| rarity(number.0));
+            let rarity = percent.and_then(|number| Rarity::from_percent(number.0).ok().flatten());
             attributes.push(Attribute { kind, name, rarity });
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::{
     Attribute, AttributeKind, CollectionSlug, Currency, FeeBasis, GiftId, LotId, Malformed, Price, Rarity,
-    decimal::{DecimalFault, units_from_decimal, units_rounded_from_decimal},
+    decimal::{DecimalFault, units_rounded_from_decimal},
 };
 
 use super::{Skip, malformed, passed};
@@ -47,13 +47,13 @@ pub(super) fn attributes(
     told.collect()
 }
 
-/// `Zebra (1.5%)` is Zebra with 15 per mille. A name without a percentage has no rarity that is told (crafted models, 2026), and a percentage
-/// finer than per mille gives none, because nothing is rounded here.
+/// `Zebra (1.5%)` is Zebra with 15 per mille. A name without a percentage has no rarity that is told (crafted models, 2026), and one
+/// that is none gives none.
 pub(super) fn name_and_rarity(text: &str) -> (&str, Option<Rarity>) {
     let split = text.trim_end().strip_suffix("%)").and_then(|head| head.rsplit_once('('));
     let Some((name, percent)) = split else { return (text, None) };
-    match units_from_decimal(percent.trim(), 1) {
-        Ok(per_mille) => (name, u64::try_from(per_mille).ok().and_then(Rarity::per_mille)),
+    match Rarity::from_percent(percent.trim()) {
+        Ok(rarity) => (name, rarity),
         Err(DecimalFault::TooFine { .. } | DecimalFault::TooLarge { .. }) => (name, None),
         Err(DecimalFault::NotDecimal { .. }) => (text, None),
     }
@@ -102,7 +102,7 @@ mod tests {
             ("Half (Moon) (10%)", "Half (Moon) ", Some(100)),
             ("Half (Moon)", "Half (Moon)", None),
             ("Cyclone", "Cyclone", None),
-            ("Fine (0.25%)", "Fine ", None),
+            ("Fine (0.25%)", "Fine ", Some(3)),
             ("None (0%)", "None ", None),
             ("Much (101%)", "Much ", None),
             ("Odd (a%)", "Odd (a%)", None),

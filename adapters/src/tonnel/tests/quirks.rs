@@ -64,8 +64,8 @@ fn a_name_may_lack_a_rarity_and_hold_brackets() {
     let model = |index: usize| (&*open(&page, index).2.attributes[0].name, open(&page, index).2.attributes[0].rarity);
     assert_eq!(model(1), ("Shadow", None));
     assert_eq!(model(3), ("Half (Moon)", Some(Rarity::PerMille(20))));
-    // A quarter of a percent is no whole per mille.
-    assert_eq!(open(&page, 3).2.attributes[1].rarity, None);
+    // A quarter of a percent is no whole per mille: the nearest, halves up.
+    assert_eq!(open(&page, 3).2.attributes[1].rarity, Some(Rarity::PerMille(3)));
 }
 
 #[test]
