@@ -1,4 +1,4 @@
-//! One client for every source: bounded time, bounded size, typed faults, no secret outside a header.
+//! One client for every source: bounded time, bounded size, typed faults, no secret in evidence or in a message.
 //!
 //! Nothing is retried here: the worker owns time. A redirect is followed only to the host that was configured.
 
@@ -12,7 +12,10 @@ pub(crate) mod canned;
 #[cfg(test)]
 mod tests;
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use domain::{
     Exchange, MarketId, Origin, RequestRecord, SourceFault, exchange::BODY_BYTES_MAX, ports::Clock,
@@ -65,8 +68,9 @@ impl Limits {
     }
 }
 
-/// One request below the base URL, without what is secret about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One request below the base URL. Its body may hold initData and its query a session's hash, where a market wants them there: whoever keeps
+/// a request leaves them out, and `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Ask {
     pub(crate) method: Method,
     pub(crate) target: String,
@@ -83,6 +87,17 @@ impl Ask {
     fn name(&self) -> String {
         let path = self.target.split('?').next().filter(|path| !path.is_empty()).unwrap_or("/");
         format!("{} {path}", self.method)
+    }
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method: _, target: _, body } = self;
+        let body_bytes = body.as_ref().map(String::len);
+        f.debug_struct("Ask")
+            .field("name", &self.name())
+            .field("body_bytes", &body_bytes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -231,3 +231,10 @@ fn crc32(zeros: usize) -> u32 {
         .collect();
     !(0..zeros).fold(!0u32, |crc, _| table[(crc & 0xff) as usize] ^ (crc >> 8))
 }
+
+#[test]
+fn what_is_secret_about_a_request_is_not_shown() {
+    let ask =
+        Ask { method: Method::POST, target: "/api?hash=secret-1".into(), body: Some("secret-2".into()) };
+    assert_eq!(format!("{ask:?}"), r#"Ask { name: "POST /api", body_bytes: Some(8), .. }"#);
+}
