@@ -81,14 +81,18 @@ impl<'a> Wire<'a> for Amount<'a> {
     }
 }
 
-/// Something whose presence says enough: whether it is there and neither `false` nor an empty text.
+/// Something whose presence says enough: whether it is there and neither `false` nor empty.
 #[derive(Debug)]
 pub(super) struct Mark(pub(super) bool);
 
 impl<'a> Wire<'a> for Mark {
     fn read<D: Deserializer<'a>>(source: D, at: &At<'_>) -> Result<Self, D::Error> {
         let text = <&'a RawValue>::deserialize(source).map_err(|fault| at.note(fault))?.get();
-        Ok(Self(!matches!(text, "null" | "false" | "\"\"")))
+        let is_bracketed = |open: char, close: char| {
+            text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(|inner| inner.trim().is_empty())
+        };
+        let is_empty = is_bracketed('"', '"') || is_bracketed('{', '}') || is_bracketed('[', ']');
+        Ok(Self(!is_empty && !matches!(text, "null" | "false" | "0")))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The collections, as the site's filter lists them: by slug, with a name in the plural.
 
+use std::collections::BTreeSet;
+
 use domain::{CollectionSlug, Malformed, Page, Seen};
 
 use super::{Element, Markup, Skip, framed, malformed, passed, push};
@@ -10,6 +12,9 @@ use crate::{
 
 /// Entries of the filter. The list stands twice, for wide and for narrow screens; an entry is one by its slug.
 const ENTRIES: [&str; 2] = ["tm-main-filters-item", "tm-popup-filters-item"];
+
+/// Collections of one page; there are about 120.
+const COLLECTIONS_MAX: usize = 5_000;
 
 /// Whether the page has the filter.
 pub(super) fn is_list(markup: &Markup) -> bool {
@@ -30,17 +35,19 @@ pub(super) fn collections(body: &[u8]) -> Result<Page, Malformed> {
     let (markup, _, notes) = framed(body)?;
     let mut page = Page::default();
     let mut unknown = Vec::new();
-    let mut seen: Vec<CollectionSlug> = Vec::new();
+    let mut seen: BTreeSet<CollectionSlug> = BTreeSet::new();
     let mut counts = [0_usize; 2];
     for (class, element) in entries(&markup) {
         let count = &mut counts[usize::from(class != ENTRIES[0])];
         let place = format!("/h//a.{class}[{count}]");
         *count += 1;
         let slug = slug(element, &place)?;
-        if seen.contains(&slug) {
+        if !seen.insert(slug.clone()) {
             continue;
         }
-        seen.push(slug.clone());
+        if seen.len() > COLLECTIONS_MAX {
+            return Err(malformed("/h", &format!("at most {COLLECTIONS_MAX} collections"), "more"));
+        }
         push(&mut page, place, collection(&slug, element, &mut unknown))?;
     }
     if seen.is_empty() {
@@ -75,4 +82,22 @@ fn collection(slug: &CollectionSlug, element: Element<'_>, unknown: &mut Vec<Str
         )));
     };
     Ok(Seen::Collection { slug: slug.clone(), title: title.into(), address: None, image_url: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_so_many_collections_and_no_more() {
+        let page = |count: usize| {
+            let entry = |index: usize| {
+                format!("<a class=\"tm-main-filters-item\" data-value=\"toy{index}\" href=\"/gifts/toy{index}\"></a>")
+            };
+            let html: String = (0..count).map(entry).collect();
+            collections(&serde_json::to_vec(&serde_json::json!({ "h": html })).unwrap())
+        };
+        assert_eq!(page(COLLECTIONS_MAX).unwrap().passed.len(), COLLECTIONS_MAX);
+        assert_eq!(page(COLLECTIONS_MAX + 1).unwrap_err().expected, "at most 5000 collections");
+    }
 }

@@ -110,6 +110,19 @@ fn both_spellings_of_the_coin_are_one() {
 }
 
 #[test]
+fn an_empty_mark_is_none() {
+    for field in ["auction", "auction_id", "dutchAuctionData", "bundleData", "buyer", "underLoan"] {
+        let count = |value: Value| changed("page-gifts-toybear", |body| body[0][field] = value).unwrap().sightings.len();
+        for empty in [json!({}), json!([]), json!(0), json!(""), json!(false), Value::Null] {
+            assert_eq!(count(empty.clone()), 1, "{field} {empty}");
+        }
+        for full in [json!({"a": 1}), json!([1]), json!(7), json!("x"), json!(true)] {
+            assert_eq!(count(full.clone()), 0, "{field} {full}");
+        }
+    }
+}
+
+#[test]
 fn only_a_plain_listing_is_open() {
     let page = whole(ODD);
     assert_eq!(page.sightings.len(), 1);
