@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use domain::{
     Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
-    sighting::ScopeId,
+    ports::Step, sighting::ScopeId,
 };
 
 use crate::{
@@ -114,6 +114,14 @@ impl Reader for FragmentReader {
 
     fn scan_page(&self, request: &RequestRecord) -> Option<ScanPage> {
         ask::scan_page(request)
+    }
+
+    fn scan_step(&self, cursor: Option<&str>, page: &Page) -> Step {
+        walk::ScanCursor::read(cursor).map_or(Step::Gap(None), |walked| walked.step(page))
+    }
+
+    fn scan_place(&self, cursor: Option<&str>) -> Option<String> {
+        walk::ScanCursor::read(cursor).ok()?.offset().map(str::to_owned)
     }
 
     fn guess(&self, body: &[u8]) -> Option<RequestRecord> {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use domain::{
     Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
-    sighting::ScopeId,
+    ports::Step, sighting::ScopeId,
 };
 
 use crate::{
@@ -125,6 +125,14 @@ impl Reader for PortalsReader {
 
     fn scan_page(&self, request: &RequestRecord) -> Option<ScanPage> {
         ask::scan_page(request)
+    }
+
+    fn scan_step(&self, cursor: Option<&str>, page: &Page) -> Step {
+        walk::ScanCursor::read(cursor).map_or(Step::Gap(None), |walked| walked.step(page))
+    }
+
+    fn scan_place(&self, cursor: Option<&str>) -> Option<String> {
+        walk::ScanCursor::read(cursor).ok().map(|walked| walked.offset).filter(|offset| *offset > 0).map(|offset| offset.to_string())
     }
 
     fn guess(&self, body: &[u8]) -> Option<RequestRecord> {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use domain::{
     Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
-    sighting::ScopeId,
+    ports::Step, sighting::ScopeId,
 };
 
 use crate::{
@@ -135,6 +135,10 @@ impl Reader for TonnelReader {
 
     fn scan_page(&self, request: &RequestRecord) -> Option<ScanPage> {
         ask::scan_page(request)
+    }
+
+    fn scan_step(&self, cursor: Option<&str>, page: &Page) -> Step {
+        walk::scan_step(cursor, page)
     }
 
     fn guess(&self, body: &[u8]) -> Option<RequestRecord> {

@@ -102,7 +102,7 @@ impl ScanCursor {
         self.offset.as_deref()
     }
 
-    fn step(&self, page: &Page) -> Step {
+    pub(super) fn step(&self, page: &Page) -> Step {
         let lots: Vec<&str> = page
             .sightings
             .iter()

@@ -13,6 +13,7 @@ use super::{
     parse,
     target::{PROBE_QUERY, attributes_path, collections_path, history_path, listings_path},
 };
+use crate::reader::follow;
 use crate::text::query_value;
 
 /// Entries asked for on a page; the most that GetGems gives.
@@ -144,7 +145,7 @@ pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
             walked.next(page).into_text().map_or(Step::Done(None), Step::Continue)
         }
         Want::Attributes(_) => Step::Done(None),
-        Want::Scan(_) => next.map_or(Step::Done(None), Step::Continue),
+        Want::Scan(_) => follow(cursor, page),
         Want::Feed => {
             // Forwards in time. A full page may have more behind it; a page without a cursor leaves the walk where it was.
             let is_full = page.sightings.len() + page.passed.len() >= LIMIT;

@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::NAME;
-use crate::feed::FeedCursor;
+use crate::{feed::FeedCursor, reader::follow};
 
 /// Where a scan goes on: the offset of the next page, and the highest number that was seen, which that page has to begin with or below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,7 +30,7 @@ impl ScanCursor {
     }
 
     /// Pages stand by rising number and share some entries. Where they do not join, a listing may stand between them unseen.
-    fn step(self, page: &Page) -> Step {
+    pub(super) fn step(self, page: &Page) -> Step {
         let numbers = page.sightings.iter().filter_map(|sighting| match &sighting.seen {
             Seen::Open { gift, .. } => Some(gift.number),
             _ => None,
@@ -62,7 +62,7 @@ pub(super) fn offset(text: Option<&str>) -> Result<u64, String> {
 pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
     let next = page.cursor.clone().filter(|next| Some(next.as_str()) != cursor);
     match want {
-        Want::Collections => next.map_or(Step::Done(None), Step::Continue),
+        Want::Collections => follow(cursor, page),
         Want::Attributes(_) => Step::Done(None),
         Want::Scan(_) => ScanCursor::read(cursor).unwrap_or_default().step(page),
         Want::Feed => FeedCursor::read(cursor, NAME).unwrap_or_default().step(page, super::ID),

@@ -170,7 +170,7 @@ pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page) -> Step {
 
 /// Down by the ids to the page without an entry. Ids that do not fall, or that do not lie below the page before, are no answer to the order
 /// and the filter: what they leave out is not gone.
-fn scan_step(cursor: Option<&str>, page: &Page) -> Step {
+pub(super) fn scan_step(cursor: Option<&str>, page: &Page) -> Step {
     let Some(ids) = &page.cursor else { return Step::Done(None) };
     let (Ok(before), Some(Ids { highest, lowest, is_falling })) = (below(cursor), Ids::read(ids)) else {
         return Step::Gap(None);

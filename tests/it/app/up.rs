@@ -36,6 +36,32 @@ async fn picture(running: &Running) {
     }
 }
 
+/// Waits until a scan of each of these markets has missed a lot: they tell of no withdrawal, so an end of theirs is proven by all pages of a
+/// scan, each market's walk being another.
+async fn absences(base: &str) {
+    for market in ["fragment", "tonnel"] {
+        let query = format!(
+            "{{ activity(filter: {{ markets: [\"{market}\"], kinds: [DELISTED] }}, first: 100) {{ nodes {{ cause }} }} }}"
+        );
+        let body = serde_json::json!({ "query": query }).to_string();
+        let began = Instant::now();
+        loop {
+            let asked =
+                harness::http().post(format!("{base}/graphql")).header("content-type", "application/json");
+            let answer =
+                asked.body(body.clone()).send().await.expect("an answer").text().await.expect("a body");
+            if answer.contains("ABSENCE") {
+                break;
+            }
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "no scan of {market} has missed a lot: {answer}"
+            );
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
+
 async fn text(url: &str) -> String {
     let answer = harness::http().get(url).send().await.expect("an answer");
     assert!(answer.status().is_success(), "{url}: {}", answer.status());
@@ -49,6 +75,7 @@ async fn everything_starts_is_filled_and_comes_back_with_its_data() {
     let running = up::start(config(&folder)).await.unwrap_or_else(|failure| panic!("{failure}"));
     picture(&running).await;
     let base = running.base_url();
+    absences(&base).await;
 
     let ready: Value = serde_json::from_str(&text(&format!("{base}/ready")).await).expect("JSON");
     assert_eq!(ready["ready"], true, "{ready}");

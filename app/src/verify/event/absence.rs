@@ -1,6 +1,7 @@
 //! A listing that a completed scan did not show: the scan's pages are all there, follow each other to the end, and none shows it.
 
 use adapters::{Reader, ScanPage};
+use domain::ports::Step;
 use domain::{
     DelistReason, EvidenceHash, Exchange, Fact, LotId, Page, RequestRecord, Seen, sighting::ScopeId,
 };
@@ -92,10 +93,13 @@ fn judge_walk(
 ) -> bool {
     const WALK: &str = "the pages lead from the scope's first to its last";
     let mut is_of_scope = false;
-    let mut due = None;
+    // Where the worker's own walk stands, made again over the same pages.
+    let mut walked: Option<String> = None;
     let mut fault = pages.is_empty().then(|| "there is no page at all".to_owned());
     for (index, (request, page)) in pages.iter().enumerate() {
         let (number, is_last) = (index + 1, index + 1 == pages.len());
+        let due = reader.scan_place(walked.as_deref());
+        let step = reader.scan_step(walked.as_deref(), page);
         let found = match reader.scan_page(request) {
             None => Some(format!("page {number} answers no request of a scan")),
             Some(ScanPage { scope: Some(of), .. }) if of != *scope => {
@@ -107,15 +111,25 @@ fn judge_walk(
             }),
             Some(ScanPage { scope, .. }) => {
                 is_of_scope |= scope.is_some();
-                match (&page.cursor, is_last) {
-                    (Some(_), true) => Some(format!("page {number} is the last here, and names another")),
-                    (None, false) => Some(format!("page {number} ends the scope, and another follows")),
+                match (&step, is_last) {
+                    (Step::Continue(_), true) => {
+                        Some(format!("page {number} is the last here, and names another"))
+                    }
+                    (Step::Done(_), false) => {
+                        Some(format!("page {number} ends the scope, and another follows"))
+                    }
+                    (Step::Gap(_), _) => Some(format!(
+                        "page {number} does not join the one before, so something may stand between them"
+                    )),
                     _ => None,
                 }
             }
         };
         fault = fault.or(found);
-        due = page.cursor.clone();
+        walked = match step {
+            Step::Continue(next) => Some(next),
+            Step::Done(_) | Step::Gap(_) => None,
+        };
     }
     checks.require(WALK, fault.is_none(), fault.unwrap_or_default());
     is_of_scope
