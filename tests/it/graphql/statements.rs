@@ -58,11 +58,12 @@ impl Subscriber for Statements {
 }
 
 impl Statements {
-    /// The statements heard since the last call, without those by which the tail follows the log.
+    /// The statements heard since the last call, without those by which the tail follows the log, and the notice that the writer sends it.
     fn take(&self) -> Vec<String> {
         let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_of_the_tail =
-            |text: &String| text.contains("market.log_head") || text.contains("select h.position");
+        let is_of_the_tail = |text: &String| {
+            ["market.log_head", "select h.position", "pg_notify"].iter().any(|words| text.contains(words))
+        };
         std::mem::take(&mut *heard).into_iter().filter(|text| !is_of_the_tail(text)).collect()
     }
 
