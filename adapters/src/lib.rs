@@ -13,6 +13,7 @@ mod observe;
 pub mod rates;
 pub mod reader;
 pub mod settings;
+mod skip;
 mod text;
 mod tonapi;
 mod toncenter;

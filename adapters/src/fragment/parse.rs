@@ -20,7 +20,7 @@ use super::{
     market_id,
     wire::{Framed, Search, State},
 };
-use crate::{
+use crate::{skip::{Skip, passed}, 
     json::{Notes, Text, read_document, without_mark},
     text::cut,
 };
@@ -62,24 +62,6 @@ fn lot(gift: &GiftId) -> LotId {
 pub(super) fn refusal(body: &[u8]) -> Option<String> {
     let (Search { ok, html: _, error }, _) = read_document(body, &market_id()).ok()?;
     (!ok).then(|| cut(error.as_deref().unwrap_or("no"), 60))
-}
-
-/// Why an entry gives no sighting.
-enum Skip {
-    /// It is none that we follow.
-    Passed(String),
-    /// It cannot be understood.
-    Malformed(Malformed),
-}
-
-impl From<Malformed> for Skip {
-    fn from(fault: Malformed) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-fn passed(why: impl Into<String>) -> Skip {
-    Skip::Passed(why.into())
 }
 
 pub(super) fn malformed(path: &str, expected: &str, found: &str) -> Malformed {

@@ -18,7 +18,7 @@ use super::{
     market_id,
     target::{self, Target},
 };
-use crate::{
+use crate::{skip::{Skip, passed}, 
     json::Text,
     text::{CURSOR_BYTES_MAX, cut, is_keepable},
 };
@@ -49,24 +49,6 @@ pub(super) fn scope(slug: &CollectionSlug, is_custody: bool) -> ScopeId {
 /// Whether the lot is of a gift in GetGems' custody, by its address.
 pub(super) fn is_custody_lot(lot: &LotId) -> bool {
     lot.as_str().parse::<Address>().is_ok_and(|address| address.place() == Place::GetgemsOffchain)
-}
-
-/// Why an entry gives no sighting.
-enum Skip {
-    /// It is none that we follow.
-    Passed(String),
-    /// It cannot be understood.
-    Malformed(Malformed),
-}
-
-impl From<Malformed> for Skip {
-    fn from(fault: Malformed) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-fn passed(why: impl Into<String>) -> Skip {
-    Skip::Passed(why.into())
 }
 
 fn malformed(path: &str, expected: &str, found: &str) -> Malformed {

@@ -7,7 +7,7 @@ mod gift;
 use domain::{CollectionSlug, Exchange, Malformed, Page, sighting::ScopeId};
 
 use super::{ask, market_id};
-use crate::{
+use crate::{skip::{Skip, passed}, 
     json::Text,
     text::{CURSOR_BYTES_MAX, cut, is_keepable},
 };
@@ -45,24 +45,6 @@ pub(super) fn token(body: &[u8]) -> Result<String, Malformed> {
 /// The fault of a token that cannot be sent.
 pub(super) fn bad_token(expected: &str, found: &str) -> Malformed {
     malformed("/token", expected, found)
-}
-
-/// Why an entry gives no sighting.
-enum Skip {
-    /// It is none that we follow.
-    Passed(String),
-    /// It cannot be understood.
-    Malformed(Malformed),
-}
-
-impl From<Malformed> for Skip {
-    fn from(fault: Malformed) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-fn passed(why: impl Into<String>) -> Skip {
-    Skip::Passed(why.into())
 }
 
 fn malformed(path: &str, expected: &str, found: &str) -> Malformed {

@@ -8,6 +8,7 @@ mod nft;
 use domain::{CollectionSlug, Exchange, Malformed, Page, sighting::ScopeId};
 
 use super::{NAME, ask, market_id};
+use crate::skip::{Skip, passed};
 use crate::text::cut;
 
 pub(super) use catalog::{Listed, listed};
@@ -31,24 +32,6 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
 /// The scope that shows listings of a collection.
 pub(super) fn scope(slug: &CollectionSlug) -> ScopeId {
     ScopeId(format!("search:{slug}"))
-}
-
-/// Why an entry gives no sighting.
-enum Skip {
-    /// It is none that we follow.
-    Passed(String),
-    /// It cannot be understood.
-    Malformed(Malformed),
-}
-
-impl From<Malformed> for Skip {
-    fn from(fault: Malformed) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-fn passed(why: impl Into<String>) -> Skip {
-    Skip::Passed(why.into())
 }
 
 fn malformed(path: &str, expected: &str, found: &str) -> Malformed {

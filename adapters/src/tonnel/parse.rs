@@ -8,6 +8,7 @@ mod value;
 use domain::{Exchange, Malformed, Page};
 
 use super::{ask, market_id};
+use crate::skip::{Skip, passed};
 use crate::text::cut;
 
 pub(super) use listing::Ids;
@@ -26,24 +27,6 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
         ask::STATS => stats::page(body),
         other => Err(malformed("", "the answer to a request that we send to Tonnel", other)),
     }
-}
-
-/// Why an entry gives no sighting.
-enum Skip {
-    /// It is none that we follow.
-    Passed(String),
-    /// It cannot be understood.
-    Malformed(Malformed),
-}
-
-impl From<Malformed> for Skip {
-    fn from(fault: Malformed) -> Self {
-        Self::Malformed(fault)
-    }
-}
-
-fn passed(why: impl Into<String>) -> Skip {
-    Skip::Passed(why.into())
 }
 
 fn malformed(path: &str, expected: &str, found: &str) -> Malformed {
