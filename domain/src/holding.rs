@@ -112,6 +112,7 @@ impl Holding {
             resellable_at_ms,
             unlocks_at_ms,
             contract_type: _,
+            of_market: _,
             image_url,
             link_url: _,
         } = details;

@@ -7,6 +7,7 @@ use crate::{
     currency::Price,
     gift::{CollectionSlug, GiftId},
     lot::LotId,
+    market::MarketId,
 };
 
 /// Where a gift lives.
@@ -85,6 +86,9 @@ pub struct LotDetails {
     /// The sale contract's kind or the market's word for how it is listed, as in `telemint`, `offchain`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub contract_type: Option<String>,
+    /// The market whose listing this is, where the source shows another's: a chain source, or GetGems showing Fragment's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub of_market: Option<MarketId>,
     /// The picture, by reference; never fetched by us unasked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub image_url: Option<String>,

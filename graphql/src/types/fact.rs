@@ -182,6 +182,8 @@ pub(crate) struct MetadataSeen {
     unlocks_at: Option<DateTime>,
     /// The market's word for how it is listed.
     contract_type: Option<String>,
+    /// The market whose listing this is, where the page shows another market's.
+    of_market: Option<MarketName>,
     /// The picture, by reference.
     image_url: Option<String>,
     /// Link to this very listing.
@@ -330,6 +332,7 @@ fn metadata_of(lot: String, scope: String, details: &LotDetails) -> MetadataSeen
         resellable_at_ms,
         unlocks_at_ms,
         contract_type,
+        of_market,
         image_url,
         link_url,
     } = details;
@@ -363,6 +366,7 @@ fn metadata_of(lot: String, scope: String, details: &LotDetails) -> MetadataSeen
         resellable_at: resellable_at_ms.map(DateTime::from_ms),
         unlocks_at: unlocks_at_ms.map(DateTime::from_ms),
         contract_type: contract_type.clone(),
+        of_market: of_market.clone().map(MarketName),
         image_url: image_url.clone(),
         link_url: link_url.clone(),
     }

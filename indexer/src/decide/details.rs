@@ -104,6 +104,7 @@ fn adds(held: &LotDetails, told: &LotDetails) -> bool {
         resellable_at_ms,
         unlocks_at_ms,
         contract_type,
+        of_market,
         image_url,
         link_url,
     } = told;
@@ -116,6 +117,7 @@ fn adds(held: &LotDetails, told: &LotDetails) -> bool {
         || is_other(&held.resellable_at_ms, resellable_at_ms)
         || is_other(&held.unlocks_at_ms, unlocks_at_ms)
         || is_other(&held.contract_type, contract_type)
+        || is_other(&held.of_market, of_market)
         || is_other(&held.image_url, image_url)
         || is_other(&held.link_url, link_url)
         || adds_attribute(held, told)

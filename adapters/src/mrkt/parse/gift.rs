@@ -203,6 +203,7 @@ pub(super) fn details(gift: Gift<'_>, place: &Place, lot: &LotId) -> Result<LotD
         resellable_at_ms: date(next_resale_date, "nextResaleDate", place)?,
         unlocks_at_ms: date(unlock_date, "unlockDate", place)?,
         contract_type: None,
+        of_market: None,
         image_url: picture(picture_key),
         link_url: link(lot),
     })

@@ -215,6 +215,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "resellableAt",
             "unlocksAt",
             "contractType",
+            "ofMarket",
             "imageUrl",
             "linkUrl",
         ],
