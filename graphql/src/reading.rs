@@ -7,8 +7,8 @@ use std::{
 
 use domain::{GiftId, LoggedEvent};
 use store::read::{
-    self, AttributeRow, CollectionRow, FloorRow, GiftRow, ListingRow, MarketRow, QuarantineRow, RateRow,
-    SaleRow,
+    self, AttributeRow, CollectionRow, FloorRow, GiftRow, ListingCheck, ListingRow, MarketRow, PictureRow,
+    QuarantineRow, RateRow, SaleRow,
 };
 
 use crate::{
@@ -80,10 +80,11 @@ pub(crate) struct Reading {
     collection_floors: Batch<String, Arc<Vec<FloorRow>>>,
     events: Batch<i64, Arc<LoggedEvent>>,
     listings_by_ask: Batch<i64, Arc<ListingRow>>,
-    checks: Batch<(String, String), i64>,
+    checks: Batch<(String, String), ListingCheck>,
     rates: Batch<(), Arc<Vec<RateRow>>>,
     markets: Batch<(), Arc<HashMap<String, MarketRow>>>,
     open_counts: Batch<(), Arc<HashMap<String, i64>>>,
+    pictures: Batch<(), Arc<Vec<PictureRow>>>,
     quarantines: Batch<(), Arc<HashMap<String, QuarantineRow>>>,
     committed_at: Batch<(), i64>,
     floors_position: Batch<(), i64>,
@@ -135,6 +136,7 @@ impl Reading {
             rates: Batch::default(),
             markets: Batch::default(),
             open_counts: Batch::default(),
+            pictures: Batch::default(),
             quarantines: Batch::default(),
             committed_at: Batch::default(),
             floors_position: Batch::default(),
@@ -281,8 +283,8 @@ impl Reading {
             .await
     }
 
-    /// When a completed scan last looked for this lot, microseconds since 1970; only known for now.
-    pub(crate) async fn checked_at_us(&self, market: &str, lot: &str) -> Result<Option<i64>, Fault> {
+    /// What the last completed scan for this lot says of it; only known for now.
+    pub(crate) async fn check(&self, market: &str, lot: &str) -> Result<Option<ListingCheck>, Fault> {
         if self.head.is_none() {
             return Ok(None);
         }
@@ -290,7 +292,7 @@ impl Reading {
             .load((market.to_owned(), lot.to_owned()), |keys| async {
                 let (markets, lots): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
                 let rows = read::listing_checks(&self.state.pool, &markets, &lots).await?;
-                Ok(rows.into_iter().map(|(market, lot, at_us)| ((market, lot), at_us)).collect())
+                Ok(rows.into_iter().map(|row| ((row.market.clone(), row.lot.clone()), row)).collect())
             })
             .await
     }
@@ -318,6 +320,13 @@ impl Reading {
             )))
         });
         Ok(counts.await?.and_then(|counts| counts.get(market).copied()).unwrap_or(0))
+    }
+
+    /// How each collection's picture stands on each market now, by market and slug.
+    pub(crate) async fn pictures(&self) -> Result<Arc<Vec<PictureRow>>, Fault> {
+        let rows =
+            self.pictures.load((), |_| async { Ok(one(Arc::new(read::pictures(&self.state.pool).await?))) });
+        Ok(rows.await?.unwrap_or_default())
     }
 
     pub(crate) async fn quarantine(&self, market: &str) -> Result<Option<QuarantineRow>, Fault> {

@@ -12,6 +12,7 @@ pub(crate) mod gift;
 pub(crate) mod listing;
 pub(crate) mod log;
 pub(crate) mod market;
+pub(crate) mod picture;
 pub(crate) mod price;
 pub(crate) mod rate;
 pub(crate) mod sale;

@@ -9,6 +9,9 @@ pub struct Notice {
     pub code: &'static str,
     /// The market, where it is about one.
     pub market: Option<String>,
+    /// JSON path of what it is about, where it is about a place on a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// What happened, one sentence.
     pub what: String,
     /// What to do about it, one sentence; empty when nothing needs doing.

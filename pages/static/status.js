@@ -6,12 +6,13 @@ import { age, when, worldWords } from "./words.js";
 const STATUS = `query Status { log { position hash committedAt answeredAt }
   markets { id name siteUrl covers notCovered listingsCount requestBudget { requests windowSeconds }
     status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone requestSharePerMille heldUntil unknownFields }
+    pictures { slug scannedAt ageSeconds listingsSeen droppedAt } unknownFields(first: 20) { path seen firstSeenAt }
     quarantine { path why since position } }
   rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
 
 const STATES = { STARTING: "gathering its first picture", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
-function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestBudget, status, quarantine }) {
+function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestBudget, status, quarantine, pictures, unknownFields }) {
   const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
   // The worker's word may be a moment ahead of the event that proves it.
   const broken = quarantine ?? (status?.state === "QUARANTINED" ? { path: status.path, why: status.reason, since: status.since } : null);
@@ -24,10 +25,29 @@ function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestB
     broken && el("p", { class: "bad" }, `Quarantined since ${when(broken.since)}: at ${broken.path || "/"} ${broken.why}. Its listings stay and are marked stale. `, quarantine && proof(quarantine.position)),
     !broken && status?.reason && el("p", { class: "bad" }, status.reason),
     status?.lastFault && status.lastFault !== status.reason && !broken && el("p", {}, `Last fault, ${when(status.lastFaultAt)}: ${status.lastFault}`),
-    status?.unknownFields > 0 && el("p", {}, `${status.unknownFields} fields on its pages are unknown to us and are counted.`),
-    el("details", {}, el("summary", {}, "What is gathered, and what is not"),
+    pictures.length > 0 && agesOf(pictures),
+    unknownFields.length > 0 && fieldsOf(unknownFields, status?.unknownFields ?? unknownFields.length),
+    el("details", { "data-part": "coverage" }, el("summary", {}, "What is gathered, and what is not"),
       el("ul", {}, covers.map((text) => el("li", {}, text)), notCovered.map((text) => el("li", {}, `not: ${text}`)))),
     siteUrl && el("p", {}, el("a", { href: siteUrl, rel: "noopener noreferrer" }, siteUrl)));
+}
+
+/** How old each collection's picture is: the oldest first, because that is what a reader has to know. */
+function agesOf(pictures) {
+  const byAge = [...pictures].sort((a, b) => b.ageSeconds - a.ageSeconds), median = byAge[byAge.length >> 1].ageSeconds;
+  const dropped = pictures.filter((picture) => picture.droppedAt).length;
+  const row = ({ slug, ageSeconds, scannedAt, listingsSeen, droppedAt }) => el("tr", { class: droppedAt && "bad" }, el("th", { scope: "row" }, el("a", { href: `/?collection=${slug}` }, slug)),
+    el("td", {}, el("time", { dateTime: scannedAt, title: when(scannedAt) }, age(ageSeconds))), el("td", {}, droppedAt ? `no longer listed since ${when(droppedAt)}` : `${listingsSeen.toLocaleString()} seen`));
+  return el("details", { "data-part": "ages" },
+    el("summary", {}, `Pictures of ${pictures.length} collections: the oldest ${age(byAge[0].ageSeconds)}, half of them under ${age(median)}${dropped ? `; ${dropped} no longer listed` : ""}`),
+    el("table", {}, el("thead", {}, el("tr", {}, ["Collection", "Age", "Listings"].map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, byAge.map(row))));
+}
+
+function fieldsOf(fields, total) {
+  const rest = total - fields.length;
+  return el("details", { "data-part": "fields" },
+    el("summary", {}, `${total} ${total === 1 ? "field on its pages is" : "fields on its pages are"} unknown to us: counted, and nothing here depends on them`),
+    el("ul", {}, fields.map(({ path, seen, firstSeenAt }) => el("li", {}, el("code", {}, path), `, ${seen.toLocaleString()} times since ${when(firstSeenAt)}`)), rest > 0 && el("li", {}, `and ${rest} more`)));
 }
 
 function historyWords(status) {
@@ -43,11 +63,12 @@ function budgetWords({ requests, windowSeconds }, { requestSharePerMille, heldUn
 
 /** What a reader has opened stays open, and keeps the focus. */
 function drawMarkets(markets) {
-  const box = document.getElementById("markets"), details = (id) => box.querySelector(`[data-id="${id}"] details`);
-  const open = markets.filter(({ id }) => details(id)?.open), focused = markets.find(({ id }) => details(id)?.contains(document.activeElement));
+  const box = document.getElementById("markets"), nameOf = (part) => `[data-id="${part.closest(".market").dataset.id}"] [data-part="${part.dataset.part}"]`;
+  const open = [...box.querySelectorAll("details[open]")].map(nameOf), focused = document.activeElement?.closest?.("#markets details");
+  const focus = focused && nameOf(focused);
   box.replaceChildren(...markets.map(market));
-  for (const { id } of open) details(id).open = true;
-  if (focused) details(focused.id).firstChild.focus({ preventScroll: true });
+  for (const name of open) box.querySelector(name)?.setAttribute("open", "");
+  if (focus) box.querySelector(`${focus} summary`)?.focus({ preventScroll: true });
 }
 
 async function draw() {

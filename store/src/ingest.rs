@@ -7,7 +7,7 @@ mod write;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use domain::{Event, EvidenceHash, Exchange, MarketId, ScopeId};
+use domain::{CollectionSlug, Event, EvidenceHash, Exchange, MarketId, ScopeId};
 use pricing::FeeTable;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -64,6 +64,8 @@ pub enum Mark {
         market: MarketId,
         /// Of which scope.
         scope: ScopeId,
+        /// The collection that it shows.
+        slug: CollectionSlug,
         /// Its start, microseconds since 1970 on the database's clock.
         started_us: i64,
         /// Its end, alike.

@@ -11,6 +11,7 @@ mod head;
 mod listings;
 mod markets;
 mod notices;
+mod pictures;
 mod rates;
 mod sales;
 mod sql;
@@ -25,11 +26,14 @@ pub use floors::{
 pub use gifts::{GiftFilter, GiftRow, gift_page, gifts, gifts_count};
 pub use head::{HeadRow, LogIdentity, committed_at_us, head, log_identity};
 pub use listings::{
-    ListingFilter, ListingRow, ListingSort, PriceOf, PriceRange, listing, listing_checks, listing_page,
-    listing_plan, listings_by_ask, listings_count, listings_of_gifts,
+    ListingCheck, ListingFilter, ListingRow, ListingSort, PriceOf, PriceRange, listing, listing_checks,
+    listing_page, listing_plan, listings_by_ask, listings_count, listings_of_gifts,
 };
-pub use markets::{MarketRow, QuarantineRow, market_rows, open_counts, quarantines};
+pub use markets::{
+    MarketRow, QuarantineRow, UnknownFieldRow, market_rows, open_counts, quarantines, unknown_fields,
+};
 pub use notices::Notices;
+pub use pictures::{PictureRow, pictures};
 pub use rates::{RateRow, rates};
 pub use sales::{SaleFilter, SaleRow, gift_sales, sale_page};
 

@@ -1,6 +1,6 @@
 //! How each market stands, and the fields nobody knows: the jobs' own rows, overwritten in place.
 
-use domain::MarketId;
+use domain::{MarketId, sighting::ScopeId};
 
 use crate::pool::Pool;
 
@@ -111,7 +111,7 @@ pub async fn record(pool: &Pool, market: &MarketId, standing: &Standing) -> Resu
     Ok(())
 }
 
-/// Adds to the counts of unknown fields.
+/// Adds to the counts of unknown fields. Gives the paths that were never counted before, sorted.
 ///
 /// # Errors
 /// What PostgreSQL says.
@@ -119,19 +119,42 @@ pub async fn count_unknown(
     pool: &Pool,
     market: &MarketId,
     fields: &[(String, u32)],
-) -> Result<(), sqlx::Error> {
+) -> Result<Vec<String>, sqlx::Error> {
     if fields.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let paths: Vec<String> = fields.iter().map(|field| field.0.clone()).collect();
     let counts: Vec<i64> = fields.iter().map(|field| i64::from(field.1)).collect();
-    sqlx::query!(
-        "insert into market.unknown_fields (market, path, seen)
-         select $1, u.path, sum(u.seen)::bigint from unnest($2::text[], $3::bigint[]) as u(path, seen) group by u.path
-         on conflict (market, path) do update set seen = unknown_fields.seen + excluded.seen, last_seen_at = clock_timestamp()",
+    // Of a row that was there before, `xmax` names the transaction that replaced it; of a new one it is 0.
+    let mut fresh = sqlx::query_scalar!(
+        r#"with counted as (
+             insert into market.unknown_fields (market, path, seen)
+             select $1, u.path, sum(u.seen)::bigint from unnest($2::text[], $3::bigint[]) as u(path, seen) group by u.path
+             on conflict (market, path) do update set seen = unknown_fields.seen + excluded.seen, last_seen_at = clock_timestamp()
+             returning path, xmax = 0 as is_new)
+           select path from counted where is_new"#,
         market.as_str(),
         &paths,
         &counts
+    )
+    .fetch_all(pool)
+    .await?;
+    fresh.sort();
+    Ok(fresh)
+}
+
+/// Notes which scopes a market still has, after a walk through its whole list of collections: the others are dropped as of now, or since
+/// they were first missed.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn note_scopes(pool: &Pool, market: &MarketId, scopes: &[ScopeId]) -> Result<(), sqlx::Error> {
+    let listed: Vec<String> = scopes.iter().map(|scope| scope.0.clone()).collect();
+    sqlx::query!(
+        "update market.scans set dropped_at = case when scope = any($2) then null else clock_timestamp() end
+         where market = $1 and (scope = any($2)) = (dropped_at is not null)",
+        market.as_str(),
+        &listed
     )
     .execute(pool)
     .await?;

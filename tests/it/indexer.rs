@@ -5,12 +5,16 @@ mod floors;
 mod follow;
 mod market;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use domain::ports::{Clock, MarketSource};
 use indexer::{
     Indexer, Pace, Surroundings,
-    notice::{NoSink, Notices},
+    notice::{Notice, NoticeSink, Notices},
 };
 use pricing::FeeTable;
 use store::{DbClock, Ingest, IngestOptions, Pool};
@@ -23,8 +27,20 @@ fn pace() -> Pace {
     Pace { speed_x1000: 200_000, skew_us: 30_000, ..Pace::live(0) }
 }
 
+/// Every notice that operators were told.
+#[derive(Default)]
+struct Told(Mutex<Vec<Notice>>);
+
+#[async_trait]
+impl NoticeSink for Told {
+    async fn send(&self, notice: &Notice) {
+        self.0.lock().expect("no holder panicked").push(notice.clone());
+    }
+}
+
 struct Stage {
     pool: Pool,
+    told: Arc<Told>,
     /// Lives as long as the stage, where the stage has it from the harness.
     _database: Option<harness::TestDatabase>,
     ingest: Ingest,
@@ -47,7 +63,7 @@ impl Stage {
         let options = IngestOptions { fees: Arc::new(FeeTable::bundled().clone()), evidence_keep_days: 30 };
         let (ingest, _) = Ingest::spawn(pool.clone(), options);
         let clock = Arc::new(DbClock::start(pool.clone()).await.expect("the database's clock"));
-        Self { pool, _database: None, ingest, clock }
+        Self { pool, told: Arc::default(), _database: None, ingest, clock }
     }
 
     fn pool(&self) -> &Pool {
@@ -64,7 +80,7 @@ impl Stage {
             ingest: self.ingest.clone(),
             clock: self.clock.clone(),
             pace,
-            notices: Notices::spawn(Arc::new(NoSink)),
+            notices: Notices::spawn(self.told.clone()),
             seed: 1,
         };
         let sources = markets.iter().map(|market| Arc::clone(market) as Arc<dyn MarketSource>).collect();

@@ -64,6 +64,7 @@ async fn tell_operators(config: &UpConfig, findings: &Findings) {
     let notice = Notice {
         code: "check_failed",
         market: None,
+        path: None,
         what: format!("A check found {} faults, the first in {}: {}", faults.len(), first.part, first.what),
         mend: first.mend.clone(),
         at_ms: chrono::Utc::now().timestamp_millis(),

@@ -9,6 +9,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use store::checks::Checked;
+use store::read::PictureRow;
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
@@ -64,6 +65,9 @@ pub(super) async fn render(State(shared): State<Shared>) -> Response {
     if let Ok(Ok(checks)) = checks {
         write_checks(&mut text, &checks);
     }
+    if let Ok(Ok(pictures)) = tokio::time::timeout(PATIENCE, store::read::pictures(&shared.pool)).await {
+        write_pictures(&mut text, &pictures);
+    }
     let up = u8::from(matches!(head, Ok(Ok(_))));
     let _ = writeln!(
         text,
@@ -78,6 +82,22 @@ pub(super) async fn render(State(shared): State<Shared>) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, text).into_response()
+}
+
+/// How old each collection's picture is on each market. Slugs are letters and digits, so a label needs no escape.
+fn write_pictures(text: &mut String, pictures: &[PictureRow]) {
+    if pictures.is_empty() {
+        return;
+    }
+    text.push_str(
+        "# HELP ribbon_picture_age_seconds Seconds since the last completed scan of a collection on a market began.\n\
+         # TYPE ribbon_picture_age_seconds gauge\n",
+    );
+    for PictureRow { market, slug, age_us, .. } in pictures {
+        let age_s = age_us.max(&0) / 1_000_000;
+        let _ =
+            writeln!(text, "ribbon_picture_age_seconds{{market=\"{market}\",collection=\"{slug}\"}} {age_s}");
+    }
 }
 
 /// What the last `ribbon check` found, so that an alarm can be set on it.

@@ -8,6 +8,7 @@ use store::read::{AttributeRow, CollectionRow};
 use super::{
     connection::connection,
     floor::Floor,
+    picture::Picture,
     words::{AttributeKind, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
 };
 use crate::{reading::Reading, refusal::Fault, scalar::Position};
@@ -68,6 +69,13 @@ impl Collection {
         let kind = kind.map(AttributeKind::word);
         let rows = self.reading.attributes(&self.row.slug, kind, i64::from(first)).await?;
         Ok(rows.iter().map(|row| Attribute { row: row.clone() }).collect())
+    }
+
+    /// How old its picture is on each market now, whatever `asOf` was asked for. A market that has not been scanned whole is not among them.
+    async fn pictures(&self) -> async_graphql::Result<Vec<Picture>> {
+        let rows = self.reading.pictures().await?;
+        let of_this = rows.iter().filter(|row| row.slug == self.row.slug);
+        Ok(of_this.map(|row| Picture::new(&self.reading, row.clone())).collect())
     }
 
     /// Position of the event that first spoke of it.

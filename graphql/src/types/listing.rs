@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ID, Object};
 use domain::{CollectionSlug, GiftId};
-use store::read::ListingRow;
+use store::read::{ListingCheck, ListingRow};
 
 use super::{
     connection::connection,
@@ -45,9 +45,18 @@ impl Listing {
         Money { reading: Arc::clone(&self.reading), amount, currency: self.row.price_currency.clone() }
     }
 
+    /// When a completed scan last looked for it, microseconds since 1970; only known for now.
+    async fn checked_at_us(&self) -> Result<Option<i64>, Fault> {
+        Ok(self.check().await?.map(|check| check.checked_at_us))
+    }
+
+    async fn check(&self) -> Result<Option<ListingCheck>, Fault> {
+        self.reading.check(&self.row.market, &self.row.lot).await
+    }
+
     /// When it was last known to be open at this price, microseconds since 1970.
     async fn confirmed_at_us(&self) -> Result<i64, Fault> {
-        let checked = self.reading.checked_at_us(&self.row.market, &self.row.lot).await?;
+        let checked = self.checked_at_us().await?;
         Ok(checked.unwrap_or(i64::MIN).max(self.row.seen_at_us))
     }
 
@@ -60,6 +69,11 @@ impl Listing {
         }
         if self.reading.head.is_none() {
             return Ok(None);
+        }
+        if let Some(dropped_at_us) = self.check().await?.and_then(|check| check.dropped_at_us) {
+            let reason =
+                "the market no longer lists its collection, so nobody can look whether it is still open";
+            return Ok(Some((dropped_at_us, reason.to_owned())));
         }
         let Some(row) = self.reading.market(&self.row.market).await? else { return Ok(None) };
         if matches!(row.state.as_str(), "quarantined" | "refused" | "stopped") {
@@ -155,7 +169,7 @@ impl Listing {
 
     /// Start of the last completed scan that still showed it, by the database's clock. Null before the first one, and for an earlier position.
     async fn checked_at(&self) -> async_graphql::Result<Option<DateTime>> {
-        Ok(self.reading.checked_at_us(&self.row.market, &self.row.lot).await?.map(DateTime))
+        Ok(self.checked_at_us().await?.map(DateTime))
     }
 
     /// Seconds since it was last known to be open at this price: since `checkedAt`, or `seenAt` if that is later.
@@ -223,7 +237,7 @@ impl Listing {
         missing.note(self.row.image_url.is_none(), "imageUrl", || {
             "no source that spoke of the gift has told one".to_owned()
         });
-        let is_unchecked = self.reading.checked_at_us(&self.row.market, &self.row.lot).await?.is_none();
+        let is_unchecked = self.checked_at_us().await?.is_none();
         missing.note(is_unchecked, "checkedAt", || match self.reading.head {
             Some(_) => "no scan of its part of the market has been completed yet".into(),
             None => "not kept for earlier positions".into(),

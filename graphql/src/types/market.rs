@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, Object, SimpleObject};
-use store::read::MarketRow;
+use store::read::{MarketRow, UnknownFieldRow};
 
+use super::picture::Picture;
 use crate::{
     reading::Reading,
+    refusal::Fault,
     scalar::{DateTime, MarketName, clamp_seconds},
 };
 
@@ -32,7 +34,7 @@ impl Market {
 impl Market {
     /// Its id.
     async fn id(&self) -> async_graphql::Result<MarketName> {
-        Ok(MarketName(domain::MarketId::parse(&self.id).map_err(crate::refusal::Fault::internal)?))
+        Ok(MarketName(domain::MarketId::parse(&self.id).map_err(Fault::internal)?))
     }
 
     /// The name people know, as in `GetGems`.
@@ -75,6 +77,26 @@ impl Market {
         Ok(i32::try_from(self.reading.open_listings(&self.id).await?).unwrap_or(i32::MAX))
     }
 
+    /// How old the picture of each of its collections is now, whatever `asOf` was asked for, by slug. A collection whose first scan is not
+    /// complete is not among them.
+    async fn pictures(&self) -> async_graphql::Result<Vec<Picture>> {
+        let rows = self.reading.pictures().await?;
+        let of_this = rows.iter().filter(|row| row.market == self.id);
+        Ok(of_this.map(|row| Picture::new(&self.reading, row.clone())).collect())
+    }
+
+    /// Fields on its pages that we do not know, newest first: what they tell is not shown here, and nothing that is shown depends on them.
+    async fn unknown_fields(
+        &self,
+        #[graphql(default = 100, desc = "At most so many, 1 to 1000.")] first: i32,
+    ) -> async_graphql::Result<Vec<UnknownField>> {
+        let at_most = i64::from(first.clamp(1, 1_000));
+        let rows = store::read::unknown_fields(&self.reading.state.pool, &self.id, at_most)
+            .await
+            .map_err(Fault::from)?;
+        Ok(rows.into_iter().map(UnknownField::of).collect())
+    }
+
     /// The quarantine in force as of the answer's position. Null while its pages can be read.
     async fn quarantine(&self) -> async_graphql::Result<Option<Quarantine>> {
         Ok(self.reading.quarantine(&self.id).await?.map(|row| Quarantine {
@@ -83,6 +105,32 @@ impl Market {
             since: DateTime(row.since_us),
             position: crate::scalar::Position(row.from_position),
         }))
+    }
+}
+
+/// A field on a market's pages that we do not know.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub(crate) struct UnknownField {
+    /// JSON path of the field, indexes as `*`.
+    path: String,
+    /// How often it stood on a page.
+    seen: i32,
+    /// When it was first counted.
+    first_seen_at: DateTime,
+    /// When it was last counted.
+    last_seen_at: DateTime,
+}
+
+impl UnknownField {
+    fn of(row: UnknownFieldRow) -> Self {
+        let UnknownFieldRow { path, seen, first_seen_at_us, last_seen_at_us } = row;
+        Self {
+            path,
+            seen: i32::try_from(seen).unwrap_or(i32::MAX),
+            first_seen_at: DateTime(first_seen_at_us),
+            last_seen_at: DateTime(last_seen_at_us),
+        }
     }
 }
 

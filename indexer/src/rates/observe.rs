@@ -40,6 +40,10 @@ pub(super) fn tell(notices: &Notices, source: &MarketId, fault: &SourceFault, at
     notices.tell(Notice {
         code,
         market: Some(source.to_string()),
+        path: match fault {
+            SourceFault::Malformed(malformed) => Some(malformed.path.clone()),
+            _ => None,
+        },
         what: format!("The rates of {source} cannot be had: {fault}"),
         mend,
         at_ms: ms_from_us(at_us),

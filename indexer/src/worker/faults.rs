@@ -151,6 +151,7 @@ impl Worker {
             self.tell(Notice {
                 code: "page_given_up",
                 market: Some(self.market.to_string()),
+                path: None,
                 what: format!("a page of the {walk} was given up: {why}"),
                 mend: "the walk goes on without this page; report it, because the adapter lets through what the database refuses".into(),
                 at_ms: self.clock.now_us() / 1_000,
@@ -224,6 +225,7 @@ impl Worker {
             self.tell(Notice {
                 code: "market_quarantined",
                 market: Some(self.market.to_string()),
+                path: Some(fault.path.clone()),
                 what: format!("{fault}"),
                 mend: "its listings stay and are marked stale; it is probed until its pages can be read again, or the adapter learns the new shape".into(),
                 at_ms: self.clock.now_us() / 1_000,
@@ -252,6 +254,7 @@ impl Worker {
         self.tell(Notice {
             code: "market_released",
             market: Some(self.market.to_string()),
+            path: None,
             what: format!("{}'s pages can be read again", self.source.info().name),
             mend: String::new(),
             at_ms: self.clock.now_us() / 1_000,

@@ -9,6 +9,8 @@ use domain::{
 use store::{
     Mark,
     evidence::{self, Packed},
+    known::KnownFault,
+    status,
 };
 
 use super::{
@@ -135,6 +137,7 @@ impl Worker {
             self.set_scopes();
         }
         let step = self.source.step(&request.want, request.cursor.as_deref(), page);
+        let is_whole = matches!(step, Step::Done(_));
         let (cursor, has_more) = match step {
             Step::Continue(cursor) if self.state.collections_pages < COLLECTIONS_PAGES_MAX => {
                 (Some(cursor), true)
@@ -144,8 +147,20 @@ impl Worker {
         self.state.collections_pages = if has_more { self.state.collections_pages + 1 } else { 0 };
         self.state.collections_cursor = cursor;
         self.agenda.collections_paged(signed(self.now_ms()), has_more);
+        if is_whole {
+            self.note_scopes().await?;
+        }
         self.say_standing().await;
         Ok(())
+    }
+
+    /// The market has told all its collections: what it no longer lists is not scanned, and says so.
+    async fn note_scopes(&mut self) -> Result<(), Failure> {
+        self.set_scopes();
+        let scopes: Vec<_> =
+            self.source.scopes(&self.state.collections).into_iter().map(|scope| scope.id).collect();
+        let noted = status::note_scopes(self.intake.pool(), &self.market, &scopes).await;
+        Ok(noted.map_err(KnownFault::from).map_err(IntakeFault::from)?)
     }
 
     async fn take_attributes(

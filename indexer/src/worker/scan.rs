@@ -180,6 +180,7 @@ impl Worker {
         told.marks.push(Mark::Scan {
             market: self.market.clone(),
             scope: scope.clone(),
+            slug: active.scope.collection.slug.clone(),
             started_us: active.memory.started_us,
             completed_us: last.received_at_us,
             seen: i64::try_from(lots).unwrap_or(i64::MAX),

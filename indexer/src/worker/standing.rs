@@ -154,6 +154,7 @@ impl Worker {
         self.tell(Notice {
             code: "market_refused",
             market: Some(self.market.to_string()),
+            path: None,
             what: why,
             mend,
             at_ms: self.clock.now_us() / 1_000,
@@ -178,10 +179,28 @@ impl Worker {
             return;
         }
         let fields: Vec<(String, u32)> = self.told.unknown.clone().into_iter().collect();
-        if status::count_unknown(self.intake.pool(), &self.market, &fields).await.is_ok() {
+        if let Ok(fresh) = status::count_unknown(self.intake.pool(), &self.market, &fields).await {
             self.told.unknown.clear();
             self.told.unknown_ms = now_ms;
+            self.tell_fields(&fresh);
         }
+    }
+
+    /// The operator is told of each field once: it is counted, and nothing is read from it.
+    fn tell_fields(&self, fresh: &[String]) {
+        let Some(first) = fresh.first() else { return };
+        let also = match fresh.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        self.tell(Notice {
+            code: "fields_unknown",
+            market: Some(self.market.to_string()),
+            path: Some(first.clone()),
+            what: format!("{}'s pages have fields that nobody reads: `{first}`{also}", self.source.info().name),
+            mend: "nothing that is read depends on them; the status page counts them; an update of Ribbon may read them".into(),
+            at_ms: self.clock.now_us() / 1_000,
+        });
     }
 }
 

@@ -163,13 +163,15 @@ async fn marks(tx: &mut PgConnection, marks: &[Mark]) -> Result<(), sqlx::Error>
                 .execute(&mut *tx)
                 .await?;
             }
-            Mark::Scan { market, scope, started_us, completed_us, seen } => {
+            Mark::Scan { market, scope, slug, started_us, completed_us, seen } => {
                 sqlx::query!(
-                    "insert into market.scans (market, scope, started_us, completed_us, seen) values ($1, $2, $3, $4, $5)
-                     on conflict (market, scope) do update set started_us = excluded.started_us, completed_us = excluded.completed_us,
-                        seen = excluded.seen where scans.started_us < excluded.started_us",
+                    "insert into market.scans (market, scope, slug, started_us, completed_us, seen) values ($1, $2, $3, $4, $5, $6)
+                     on conflict (market, scope) do update set slug = excluded.slug, started_us = excluded.started_us,
+                        completed_us = excluded.completed_us, seen = excluded.seen, dropped_at = null
+                     where scans.started_us < excluded.started_us",
                     market.as_str(),
                     scope.0,
+                    slug.as_str(),
                     started_us,
                     completed_us,
                     seen

@@ -221,8 +221,20 @@ pub async fn listings_by_ask(pool: &Pool, asks: &[i64], position: i64) -> Result
     Ok(rows)
 }
 
-/// When each of these lots was last looked for by a completed scan of its scope: (market, lot, start of the scan in microseconds
-/// since 1970). A lot whose scope was never scanned to the end is left out.
+/// What the last completed scan of a lot's scope says of it. Times are microseconds since 1970 on the database's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingCheck {
+    /// The market.
+    pub market: String,
+    /// Its id of the lot.
+    pub lot: String,
+    /// When the scan that last looked for the lot began.
+    pub checked_at_us: i64,
+    /// Since when the market no longer lists the lot's collection, so that no scan can look for it; `None` while it does.
+    pub dropped_at_us: Option<i64>,
+}
+
+/// When each of these lots was last looked for by a completed scan of its scope. A lot whose scope was never scanned to the end is left out.
 ///
 /// # Errors
 /// [`ReadFault`].
@@ -230,9 +242,10 @@ pub async fn listing_checks(
     pool: &Pool,
     markets: &[String],
     lots: &[String],
-) -> Result<Vec<(String, String, i64)>, ReadFault> {
-    let rows = sqlx::query!(
-        "select o.market, o.lot, s.started_us
+) -> Result<Vec<ListingCheck>, ReadFault> {
+    let rows = sqlx::query_as!(
+        ListingCheck,
+        "select o.market, o.lot, s.started_us as checked_at_us, (extract(epoch from s.dropped_at) * 1000000)::bigint as dropped_at_us
          from unnest($1::text[], $2::text[]) as u(market, lot)
          join market.lots o on o.market = u.market and o.lot = u.lot
          join market.scans s on s.market = o.market and s.scope = o.scope",
@@ -241,5 +254,5 @@ pub async fn listing_checks(
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.market, row.lot, row.started_us)).collect())
+    Ok(rows)
 }

@@ -65,6 +65,41 @@ pub async fn market_rows(pool: &Pool) -> Result<Vec<MarketRow>, ReadFault> {
     Ok(rows)
 }
 
+/// A field on a market's pages that no adapter knows. Times are microseconds since 1970 on the database's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownFieldRow {
+    /// JSON path, indexes as `*`.
+    pub path: String,
+    /// How often it stood on a page.
+    pub seen: i64,
+    /// When it was first counted.
+    pub first_seen_at_us: i64,
+    /// When it was last counted.
+    pub last_seen_at_us: i64,
+}
+
+/// At most so many of a market's unknown fields, those that came last first.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn unknown_fields(
+    pool: &Pool,
+    market: &str,
+    at_most: i64,
+) -> Result<Vec<UnknownFieldRow>, ReadFault> {
+    let rows = sqlx::query_as!(
+        UnknownFieldRow,
+        r#"select path, seen, (extract(epoch from first_seen_at) * 1000000)::bigint as "first_seen_at_us!",
+                  (extract(epoch from last_seen_at) * 1000000)::bigint as "last_seen_at_us!"
+           from market.unknown_fields where market = $1 order by first_seen_at desc, path limit $2"#,
+        market,
+        at_most
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
 /// How many listings are open on each market now.
 ///
 /// # Errors

@@ -84,6 +84,7 @@ async fn everything_starts_is_filled_and_comes_back_with_its_data() {
     let position = metric(&metrics, "ribbon_log_position");
     assert!(position > 100, "{position} events");
     assert!(metrics.contains("ribbon_log_head_info{position=\""), "{metrics}");
+    assert!(metrics.contains("ribbon_picture_age_seconds{market=\"getgems\",collection=\""), "{metrics}");
 
     // Every number can be checked by the reader: the log as a whole, and events of several kinds by their files.
     let log = text(&format!("{base}/log")).await;

@@ -275,6 +275,35 @@ async fn a_market_says_what_it_covers_and_when_it_is_stale() {
         .await;
     assert_eq!(api.ask(query).await["listings"]["nodes"][0]["stale"], false);
 
+    // A collection that the market no longer lists, so that nobody can look.
+    let scan = Mark::Scan {
+        market: crate::facts::getgems(),
+        scope: scope(),
+        slug: gift("plushpepe-7").slug,
+        started_us: 90_000_000,
+        completed_us: 95_000_000,
+        seen: 4,
+    };
+    api.write(Vec::new(), vec![scan]).await;
+    let pictures = r#"{ listings(filter: {number: 7, markets: ["getgems"]}) { nodes { stale staleSince staleReason } }
+        collections { nodes { slug pictures { market { id } slug scannedAt listingsSeen droppedAt } } } }"#;
+    for (scopes, is_stale) in [(vec![scope()], false), (Vec::new(), true)] {
+        store::status::note_scopes(&api.pool, &crate::facts::getgems(), &scopes).await.expect("noted");
+        let data = api.ask(pictures).await;
+        let node = &data["listings"]["nodes"][0];
+        assert_eq!(node["stale"], is_stale, "{data}");
+        assert_eq!(
+            node["staleReason"].as_str().is_some_and(|why| why.contains("no longer lists its collection")),
+            is_stale
+        );
+        let collections = data["collections"]["nodes"].as_array().expect("collections");
+        let pepe = collections.iter().find(|node| node["slug"] == "plushpepe").expect("Plush Pepe");
+        let picture = &pepe["pictures"][0];
+        assert_eq!(picture["scannedAt"], "1970-01-01T00:01:30Z", "{data}");
+        assert_eq!((picture["listingsSeen"].as_i64(), picture["droppedAt"].is_string()), (Some(4), is_stale));
+    }
+    store::status::note_scopes(&api.pool, &crate::facts::getgems(), &[scope()]).await.expect("noted");
+
     // A market that is simply not read any more.
     for (minutes, is_stale) in [(14, false), (16, true)] {
         sqlx::query(
@@ -296,8 +325,15 @@ async fn a_market_says_what_it_covers_and_when_it_is_stale() {
 async fn an_event_tells_its_line_and_a_listing_when_it_was_looked_for() {
     let api = api().await;
     let market = crate::facts::getgems();
-    let scan =
-        Mark::Scan { market, scope: scope(), started_us: 90_000_000, completed_us: 95_000_000, seen: 1 };
+    let slug = gift("plushpepe-5").slug;
+    let scan = Mark::Scan {
+        market,
+        scope: scope(),
+        slug,
+        started_us: 90_000_000,
+        completed_us: 95_000_000,
+        seen: 1,
+    };
     let position = api.write(vec![listed("plushpepe-5", 80, 7)], vec![scan]).await;
     let data = api
         .ask_with(

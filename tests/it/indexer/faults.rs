@@ -168,6 +168,15 @@ async fn a_page_of_another_shape_quarantines_until_it_can_be_read() {
     .await
     .expect("a quarantine");
     assert_eq!((path.as_str(), evidence), ("/rows", 1), "the page that could not be read is kept");
+    let told: Vec<_> = {
+        let notices = stage.told.0.lock().expect("no holder panicked");
+        notices
+            .iter()
+            .filter(|notice| notice.code == "market_quarantined")
+            .map(|notice| notice.path.clone())
+            .collect()
+    };
+    assert_eq!(told, [Some("/rows".to_owned())], "the operator is told once, with the place");
     market.mend();
     market.set("Toy Bear", 60, Some(3), true);
     until("it is released", async || stage.standing("getgems").await == "ok").await;

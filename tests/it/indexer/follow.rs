@@ -49,6 +49,33 @@ async fn the_feed_is_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_collection_that_a_market_no_longer_lists_says_so_until_it_comes_back() {
+    let stage = Stage::new().await;
+    let market = stage.market("getgems");
+    list_some(&market, 6);
+    let mut fast = pace();
+    fast.collections_ms = 1_000;
+    let mut running = stage.start(&[&market], fast);
+    running.filled().await;
+    let dropped = async || {
+        let pictures = store::read::pictures(&stage.pool).await.unwrap();
+        pictures.into_iter().map(|row| (row.slug, row.dropped_at_us.is_some())).collect::<Vec<_>>()
+    };
+    let of = |pepe, bear| vec![("plushpepe".to_owned(), pepe), ("toybear".to_owned(), bear)];
+    assert_eq!(dropped().await, of(false, false));
+    market.list(&["Plush Pepe"]);
+    until("it is missed", async || dropped().await == of(false, true)).await;
+    let requests = |slug| market.requests(&format!("/scan/{slug}")).len();
+    let (of_bear, of_pepe) = (requests("toybear"), requests("plushpepe"));
+    until("others are scanned", async || requests("plushpepe") > of_pepe + 2).await;
+    assert_eq!(requests("toybear"), of_bear, "it is not asked for");
+    assert_eq!(stage.listings("getgems").await, market.truth(), "nothing is delisted by it");
+    market.list(&["Plush Pepe", "Toy Bear"]);
+    until("it is back", async || dropped().await == of(false, false)).await;
+    running.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_quiet_market_writes_nothing() {
     let stage = Stage::new().await;
     let market = stage.market("getgems");
@@ -202,12 +229,22 @@ async fn the_history_is_read_back_to_its_depth() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_fields_are_counted() {
+async fn unknown_fields_are_counted_and_told_once() {
     let stage = Stage::new().await;
     let market = stage.market("getgems");
-    let mut running = stage.start(&[&market], pace());
-    running.filled().await;
-    running.end().await;
+    for _ in 0..2 {
+        let mut running = stage.start(&[&market], pace());
+        running.filled().await;
+        running.end().await;
+    }
+    let told = async || {
+        let notices = stage.told.0.lock().expect("no holder panicked");
+        notices.iter().filter(|notice| notice.code == "fields_unknown").cloned().collect::<Vec<_>>()
+    };
+    until("the operator is told", async || !told().await.is_empty()).await;
+    let [notice] = &told().await[..] else { panic!("a field that stays unknown is told once") };
+    assert_eq!(notice.path.as_deref(), Some("/rows/*/surprise"));
+    assert_eq!(notice.what, "A market in memory's pages have fields that nobody reads: `/rows/*/surprise`");
     let seen: i64 =
         sqlx::query_scalar("select seen from market.unknown_fields where path = '/rows/*/surprise'")
             .fetch_one(&stage.pool)

@@ -47,7 +47,7 @@ struct World {
 pub(super) struct FakeMarket {
     info: MarketInfo,
     clock: Arc<dyn Clock>,
-    collections: Vec<&'static str>,
+    collections: Mutex<Vec<&'static str>>,
     world: Mutex<World>,
 }
 
@@ -63,7 +63,7 @@ impl FakeMarket {
             budget: RequestBudget { requests: 200_000, window_ms: 200_000, spacing_ms: 0 },
             feed_interval_ms: 8_000,
         };
-        Self { info, clock, collections: vec!["Plush Pepe", "Toy Bear"], world: Mutex::default() }
+        Self { info, clock, collections: Mutex::new(vec!["Plush Pepe", "Toy Bear"]), world: Mutex::default() }
     }
 
     /// Gift `number` of a collection is listed, re-priced (listed again) or gone; the feed tells it if `is_told`.
@@ -94,6 +94,11 @@ impl FakeMarket {
     pub(super) fn tell(&self, id: &str, gift: &str, at_us: i64) {
         let row = json!({"id": id, "at_us": at_us, "lot": format!("lot-{gift}"), "gift": gift, "what": "listed", "price": 1});
         self.world.lock().unwrap().feed.push(row);
+    }
+
+    /// Its list of collections is this from now on; what is not on it cannot be asked for.
+    pub(super) fn list(&self, titles: &[&'static str]) {
+        *self.collections.lock().unwrap() = titles.to_vec();
     }
 
     /// The feed's newest row was never told.
@@ -129,7 +134,9 @@ impl FakeMarket {
             json!({"rows": rows.into_iter().skip(from).take(ROWS).collect::<Vec<_>>(), "next": next})
         };
         match path {
-            "/collections" => page(self.collections.iter().map(|title| json!({"title": title})).collect()),
+            "/collections" => {
+                page(self.collections.lock().unwrap().iter().map(|title| json!({"title": title})).collect())
+            }
             "/feed" => page(world.feed.clone()),
             "/history" => page(world.feed.iter().rev().cloned().collect()),
             scan => {
@@ -166,8 +173,10 @@ impl MarketSource for FakeMarket {
     }
 
     fn scopes(&self, collections: &[KnownCollection]) -> Vec<Scope> {
+        let listed = self.collections.lock().unwrap();
         collections
             .iter()
+            .filter(|collection| listed.iter().any(|title| *title == collection.title))
             .map(|collection| Scope { id: scope(&collection.slug), collection: collection.clone() })
             .collect()
     }
