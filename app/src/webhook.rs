@@ -147,6 +147,7 @@ mod tests {
         let notice = Notice {
             code: "market_quarantined",
             market: Some("getgems".into()),
+            path: Some("/items/3/price".into()),
             what: "GetGems sent a page that cannot be read".into(),
             mend: "Look at its page".into(),
             at_ms: 1_614_265_330_123,
@@ -161,6 +162,7 @@ mod tests {
         assert_eq!(body["type"], "market_quarantined");
         assert_eq!(body["timestamp"], "2021-02-25T15:02:10.123Z");
         assert_eq!(body["data"]["market"], "getgems");
+        assert_eq!(body["data"]["path"], "/items/3/price");
         server.abort();
     }
 }

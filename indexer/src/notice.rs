@@ -97,6 +97,7 @@ mod tests {
         notices.tell(Notice {
             code: "market_quarantined",
             market: Some("getgems".into()),
+            path: None,
             what: "GetGems sent a page that cannot be read".into(),
             mend: String::new(),
             at_ms: 0,

@@ -11,6 +11,7 @@ mod dev_script;
 mod equality;
 mod facts;
 mod graphql;
+mod hostile;
 mod indexer;
 mod kills;
 mod queries;

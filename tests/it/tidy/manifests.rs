@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app", &["adapters", "chain", "domain", "graphql", "indexer", "pages", "pricing", "sandbox", "store"]),
     ("tests", &["*"]),
     ("benches", &["*"]),
+    ("fuzz", &["adapters", "chain", "domain"]),
 ];
 
 /// Crates from outside that only some of ours may use: name, users, reason.
