@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, pin::Pin};
 
-use crate::{backfill, fanout, figure::Outcome, freshness, ingest, listing, pages, start};
+use crate::{backfill, fanout, figure::Outcome, freshness, ingest, listing, pages, picture, start};
 
 /// What a bench is given.
 pub(crate) struct Context {
@@ -74,6 +74,11 @@ pub(crate) const BENCHES: &[Bench] = &[
         name: "fanout",
         compares: "the server's CPU for each message to many subscribers of one query, against a bare broadcast of the same bytes",
         run: |context| Box::pin(fanout::run(context)),
+    },
+    Bench {
+        name: "picture",
+        compares: "requests and time of a first full picture of each source, against what its own rate alone asks for",
+        run: |context| Box::pin(picture::run(context)),
     },
     Bench {
         name: "start",

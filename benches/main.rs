@@ -12,6 +12,7 @@ mod listing;
 mod machine;
 mod pages;
 mod peer;
+mod picture;
 mod process;
 mod ribbon;
 mod scratch;

@@ -186,7 +186,7 @@ pub(crate) async fn run_memory(context: &Context) -> anyhow::Result<Outcome> {
     })
 }
 
-fn up_variables(data_dir: &Path, gifts: usize) -> Vec<(String, String)> {
+pub(crate) fn up_variables(data_dir: &Path, gifts: usize) -> Vec<(String, String)> {
     [
         ("RIBBON_DATA_DIR", data_dir.display().to_string()),
         ("RIBBON_LISTEN", "127.0.0.1:0".into()),
