@@ -6,6 +6,7 @@ pub(crate) mod drift;
 mod mix;
 pub(crate) mod offsets;
 pub(crate) mod pages;
+pub(crate) mod poison;
 
 pub(crate) use desk::{Chosen, FaultDesk};
 pub use desk::{FaultCount, FaultOrder, FaultOrderFault};
@@ -59,11 +60,13 @@ pub enum Fault {
     PageMissing,
     /// The page says that it is the last one. Pages of open listings only.
     CursorLost,
+    /// The prices are plausible and wrong, each a tenth too high.
+    Poisoned,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::RetryAfter,
         Self::TooMany,
         Self::Html,
@@ -85,6 +88,7 @@ impl Fault {
         Self::PagesSwapped,
         Self::PageMissing,
         Self::CursorLost,
+        Self::Poisoned,
     ];
 
     /// The word in control requests.
@@ -112,6 +116,7 @@ impl Fault {
             Self::PagesSwapped => "pages-swapped",
             Self::PageMissing => "page-missing",
             Self::CursorLost => "cursor-lost",
+            Self::Poisoned => "poisoned",
         }
     }
 

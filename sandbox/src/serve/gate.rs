@@ -13,7 +13,7 @@ use futures_util::stream;
 
 use super::{door::Peer, list::Asked};
 use crate::{
-    fault::{Chosen, Fault, drift, pages},
+    fault::{Chosen, Fault, drift, pages, poison},
     market::{Endpoint, EndpointKind, Market},
     outside::Outside,
 };
@@ -98,6 +98,7 @@ fn can_hit(endpoint: &Endpoint, fault: Fault) -> bool {
         Fault::FieldAdded | Fault::FieldRenamed | Fault::FieldMissing | Fault::FieldRetyped => {
             drift::can_hit(endpoint)
         }
+        Fault::Poisoned => matches!(endpoint.kind, EndpointKind::Listings | EndpointKind::Happenings),
         fault if fault.is_of_pages() => pages::can_hit(endpoint.kind, fault),
         _ => true,
     }
@@ -144,6 +145,7 @@ async fn spoil(
         }
         Fault::CutJson => Body::from(bytes.slice(..bytes.len() * 2 / 3)),
         Fault::Slow => slowly(bytes, Duration::from_millis(SLOW_MS * 1_000 / speed_x1000)),
+        Fault::Poisoned => Body::from(poison::apply(&bytes).map_or(bytes, Bytes::from)),
         _ => Body::from(drift::apply(&bytes, endpoint, chosen).map_or(bytes, Bytes::from)),
     };
     let mut response = Response::from_parts(head, body);
