@@ -9,6 +9,8 @@ mod feed;
 pub mod fixtures;
 mod http;
 mod init_data;
+pub mod metadata;
+mod nftfragment;
 mod observe;
 pub mod rates;
 pub mod reader;

@@ -46,6 +46,8 @@ pub enum Cause {
     Absence,
     /// A list of collections or attributes.
     Catalog,
+    /// A gift's own metadata, asked for by its name.
+    Metadata,
     /// Ribbon itself: quarantine and its end.
     Watch,
 }

@@ -6,9 +6,9 @@ use crate::{
     currency::Currency,
     exchange::Exchange,
     fault::{Malformed, SourceFault},
-    gift::CollectionSlug,
-    market::{MarketId, MarketInfo},
-    sighting::{Page, ScopeId},
+    gift::{CollectionSlug, GiftId},
+    market::{MarketId, MarketInfo, RequestBudget},
+    sighting::{LotDetails, Page, ScopeId},
 };
 
 /// The time, from the one clock that counts.
@@ -136,4 +136,39 @@ pub trait RateSource: Send + Sync {
     /// # Errors
     /// [`Malformed`] when a rate we asked for is missing, no number, or not above zero.
     fn read(&self, exchange: &Exchange) -> Result<RatePage, Malformed>;
+}
+
+/// What a gift's own metadata says, in our words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataPage {
+    /// The gift, as the metadata names it.
+    pub gift: GiftId,
+    /// JSON pointer into the body: the place of what it says.
+    pub path: String,
+    /// What it says; no rarity, no owner, no place.
+    pub details: LotDetails,
+    /// Field paths that we do not know, each with how often it stood there, sorted.
+    pub unknown_fields: Vec<(String, u32)>,
+}
+
+/// A source of the metadata of single gifts. One implementation per source, in `adapters/src/<source>/`.
+#[async_trait]
+pub trait MetadataSource: Send + Sync {
+    /// Its id; events carry it in place of a market's.
+    fn id(&self) -> &MarketId;
+
+    /// How often it may be asked, before any speed factor.
+    fn budget(&self) -> RequestBudget;
+
+    /// Asks for one gift and returns the answer whole, never a parsed one.
+    ///
+    /// # Errors
+    /// A [`SourceFault`]; `Never` where the source has no such gift. Nothing is retried inside, the caller owns time.
+    async fn fetch(&self, gift: &GiftId, clock: &dyn Clock) -> Result<Exchange, SourceFault>;
+
+    /// Reads an answer. Pure: the same exchange always gives the same page, on any machine.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is no answer to our request, is of another gift than was asked for, or lacks what it must say.
+    fn read(&self, exchange: &Exchange) -> Result<MetadataPage, Malformed>;
 }

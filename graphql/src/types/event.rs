@@ -91,6 +91,8 @@ pub(crate) enum Cause {
     Absence,
     /// A list of collections or attributes.
     Catalog,
+    /// A gift's own metadata, asked for by its name.
+    Metadata,
     /// This server itself: quarantine and its end.
     Watch,
 }
