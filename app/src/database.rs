@@ -112,11 +112,15 @@ impl Database {
 /// # Errors
 /// Exit code 2 for a database that this executable must not touch, 3 for one that refuses now.
 pub async fn migrate(pool: &Pool) -> Result<(), Failure> {
-    use store::migrate::MigrateFault::{Changed, Dirty, Failed, Newer, Pending};
+    use store::jobs::QueueFault;
+    use store::migrate::MigrateFault::{Changed, Dirty, Failed, Newer, Pending, Queue};
     store::migrate(pool).await.map_err(|fault| {
         let exit = match &fault {
             Newer { .. } | Changed { .. } | Dirty { .. } => Exit::BadInput,
-            Pending { .. } | Failed(_) => Exit::NotNow,
+            Queue(QueueFault::Failed(_) | QueueFault::Database(_)) | Pending { .. } | Failed(_) => {
+                Exit::NotNow
+            }
+            Queue(_) => Exit::BadInput,
         };
         Failure { exit, cause: fault.into() }
     })

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod floors;
 pub mod fold;
 pub mod ingest;
+pub mod jobs;
 pub mod known;
 pub mod lease;
 pub mod log;

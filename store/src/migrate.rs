@@ -1,8 +1,12 @@
-//! Migrations, run at every start under a lock. A database that knows more than this binary is refused untouched.
+//! Migrations, run at every start under a lock: the job queue's own history, then ours. A database that knows more than this binary is refused
+//! untouched.
 
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 
-use crate::pool::Pool;
+use crate::{
+    jobs::{self, QueueFault},
+    pool::Pool,
+};
 
 /// The one dated history, embedded.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -42,6 +46,9 @@ pub enum MigrateFault {
         /// How many are missing.
         pending: usize,
     },
+    /// The job queue cannot be had.
+    #[error(transparent)]
+    Queue(#[from] QueueFault),
     /// PostgreSQL refused.
     #[error("a migration failed: {0}")]
     Failed(#[source] MigrateError),
@@ -52,6 +59,12 @@ pub enum MigrateFault {
 /// # Errors
 /// [`MigrateFault`]; a migration that fails leaves no trace.
 pub async fn migrate(pool: &Pool) -> Result<(), MigrateFault> {
+    let standing = standing(pool).await.map_err(|fault| MigrateFault::Failed(fault.into()))?;
+    match standing.is_current() {
+        Err(fault @ (MigrateFault::Newer { .. } | MigrateFault::Changed { .. })) => return Err(fault),
+        Ok(()) | Err(_) => {}
+    }
+    jobs::set_up(pool).await?;
     MIGRATIONS.run(pool).await.map_err(|fault| match fault {
         MigrateError::VersionMissing(version) => MigrateFault::Newer { version },
         MigrateError::VersionMismatch(version) => MigrateFault::Changed { version },
@@ -90,25 +103,44 @@ impl Standing {
     }
 }
 
-/// Compares without applying.
+/// Compares without applying, the queue's history too.
 ///
 /// # Errors
 /// What PostgreSQL says.
 pub async fn standing(pool: &Pool) -> Result<Standing, sqlx::Error> {
+    let ours = compare(pool, &MIGRATIONS).await?;
+    let queue = compare(pool, &jobs::migrator()).await?;
+    Ok(Standing {
+        last_applied: ours.last_applied,
+        pending: ours.pending.into_iter().chain(queue.pending).collect(),
+        unknown: ours.unknown.or(queue.unknown),
+        changed: ours.changed.or(queue.changed),
+    })
+}
+
+/// Version and checksum of every migration, the queue's too: what tells the schemas of two builds apart.
+#[must_use]
+pub fn versions() -> Vec<(i64, Vec<u8>)> {
+    let queue = jobs::migrator();
+    let all = queue.iter().chain(MIGRATIONS.iter());
+    all.map(|migration| (migration.version, migration.checksum.to_vec())).collect()
+}
+
+async fn compare(pool: &Pool, migrations: &Migrator) -> Result<Standing, sqlx::Error> {
     /// SQLSTATE of a table that does not exist: nothing was ever applied.
     const UNDEFINED_TABLE: &str = "42P01";
     let mut connection = pool.acquire().await?;
-    let applied = match connection.list_applied_migrations(&MIGRATIONS.table_name).await {
+    let applied = match connection.list_applied_migrations(&migrations.table_name).await {
         Ok(applied) => applied,
         Err(MigrateError::Execute(fault)) if is_sqlstate(&fault, UNDEFINED_TABLE) => Vec::new(),
         Err(MigrateError::Execute(fault)) => return Err(fault),
         Err(other) => return Err(sqlx::Error::Protocol(other.to_string())),
     };
-    let ours = |version: i64| MIGRATIONS.iter().find(|migration| migration.version == version);
+    let ours = |version: i64| migrations.iter().find(|migration| migration.version == version);
     let is_applied = |version: i64| applied.iter().any(|applied| applied.version == version);
     Ok(Standing {
         last_applied: applied.last().map(|applied| applied.version),
-        pending: MIGRATIONS.iter().map(|migration| migration.version).filter(|v| !is_applied(*v)).collect(),
+        pending: migrations.iter().map(|migration| migration.version).filter(|v| !is_applied(*v)).collect(),
         unknown: applied.iter().map(|applied| applied.version).find(|version| ours(*version).is_none()),
         changed: applied
             .iter()

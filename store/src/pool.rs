@@ -22,6 +22,9 @@ const BEGIN_PLANNED: &str = "begin; set local plan_cache_mode = force_custom_pla
 /// The pool all of store works on.
 pub type Pool = sqlx::PgPool;
 
+/// What PostgreSQL says where it refuses or is gone; see [`is_away`].
+pub type DatabaseFault = sqlx::Error;
+
 /// How to connect.
 #[derive(Debug, Clone)]
 pub struct PoolOptions {

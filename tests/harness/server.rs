@@ -98,9 +98,9 @@ async fn build_template(cluster: &Cluster, connection: &mut PgConnection, templa
 /// Tells the schemas of two builds apart.
 fn migrations_hash() -> String {
     let mut hash = Sha256::new();
-    for migration in store::migrate::MIGRATIONS.iter() {
-        hash.update(migration.version.to_be_bytes());
-        hash.update(&migration.checksum);
+    for (version, checksum) in store::migrate::versions() {
+        hash.update(version.to_be_bytes());
+        hash.update(&checksum);
     }
     let mut text = hex::encode(hash.finalize());
     text.truncate(16);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{assert_none, text_files};
 
 /// Schemas that our queries may name.
-const SCHEMAS: [&str; 3] = ["market.", "public._sqlx_migrations", "pg_catalog."];
+const SCHEMAS: [&str; 4] = ["market.", "apalis.", "public._sqlx_migrations", "pg_catalog."];
 
 /// Functions whose arguments contain the word `from`.
 const TAKE_FROM: [&str; 4] = ["extract", "substring", "trim", "overlay"];
