@@ -19,6 +19,12 @@ impl Backoff {
         let full = self.first_ms.saturating_mul(1 << doublings).min(self.most_ms).max(1);
         random.random_range(full.div_ceil(2)..=full)
     }
+
+    /// The same with full jitter: any part of the doubled wait, at least 1 ms. For many that wait for one source at once.
+    pub fn full_jitter_ms(&self, faults: u32, random: &mut impl Rng) -> u64 {
+        let doublings = faults.saturating_sub(1).min(32);
+        random.random_range(1..=self.first_ms.saturating_mul(1 << doublings).min(self.most_ms).max(1))
+    }
 }
 
 #[cfg(test)]
@@ -39,6 +45,19 @@ mod tests {
                 seen.insert(wait);
             }
             assert!(seen.len() > 10, "jitter spreads");
+        }
+    }
+
+    #[test]
+    fn full_jitter_spreads_over_all_of_the_wait() {
+        let backoff = Backoff { first_ms: 1_000, most_ms: 60_000 };
+        let mut random = StdRng::seed_from_u64(7);
+        for (faults, most) in [(1, 1_000), (3, 4_000), (u32::MAX, 60_000)] {
+            let waits: Vec<u64> = (0..200).map(|_| backoff.full_jitter_ms(faults, &mut random)).collect();
+            assert!(waits.iter().all(|wait| (1..=most).contains(wait)), "{waits:?}");
+            assert!(
+                waits.iter().any(|wait| *wait < most / 4) && waits.iter().any(|wait| *wait > most / 4 * 3)
+            );
         }
     }
 

@@ -7,6 +7,7 @@ pub mod circuit;
 pub mod decide;
 pub mod fixtures;
 pub mod intake;
+pub mod jobs;
 pub mod notice;
 mod observe;
 pub mod pace;
