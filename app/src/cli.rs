@@ -1,6 +1,7 @@
 //! The command line: roles, their arguments, and for every setting of a role a flag of the same name.
 
 mod help;
+mod jobs;
 mod roles;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use clap::ArgMatches;
 
 use crate::config::Concern;
 
+pub use jobs::JobsJob;
 pub use roles::command;
 
 /// What was asked for.
@@ -48,6 +50,8 @@ pub enum Job {
         /// Position after which it begins.
         after: i64,
     },
+    /// The queue of discrete work.
+    Jobs(JobsJob),
     /// The table of settings.
     Config {
         /// As the document.
@@ -143,6 +147,7 @@ impl Job {
             Self::Check { .. } => "check",
             Self::Verify(_) => "verify",
             Self::ExportLog { .. } => "export",
+            Self::Jobs(_) => "admin",
             Self::Config { .. } => "config",
         })
     }
@@ -194,6 +199,10 @@ fn job(role: &str, matches: &ArgMatches) -> Job {
         "export" => {
             let (_, inner) = matches.subcommand().expect("clap requires what to export");
             Job::ExportLog { after: inner.get_one::<i64>("after").copied().unwrap_or(0) }
+        }
+        "admin" => {
+            let (_, inner) = matches.subcommand().expect("clap requires what to look after");
+            Job::Jobs(jobs::read(inner))
         }
         "config" => {
             Job::Config { markdown: matches.get_flag("markdown"), effective: matches.get_flag("effective") }

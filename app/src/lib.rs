@@ -86,6 +86,7 @@ fn run_with(job: Job, values: &Values) -> Result<Exit, Failure> {
                 roles::check::run(values, roles::check::Asked { json, offline }).await
             }
             Job::ExportLog { after } => roles::export::log(values, after).await,
+            Job::Jobs(job) => roles::jobs::run(values, &job).await,
             Job::Verify(_) | Job::Config { .. } => unreachable!("these were answered without a runtime"),
         }
     })

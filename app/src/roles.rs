@@ -4,6 +4,7 @@ pub mod check;
 pub mod config;
 pub mod export;
 pub mod index;
+pub mod jobs;
 pub mod migrate;
 pub mod sandbox;
 pub mod serve;

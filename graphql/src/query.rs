@@ -19,6 +19,7 @@ use crate::{
         event::{Event, EventConnection, log_cursor, log_scope},
         floor::{Floor, FloorConnection},
         gift::{Gift, GiftConnection},
+        job::JobKind,
         listing::{Listing, ListingConnection},
         log::LogHead,
         market::{Market, NotCovered, not_covered},
@@ -306,6 +307,12 @@ impl QueryRoot {
     async fn markets(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Market>> {
         let reading = frame(ctx)?.reading(None).await?;
         Ok(reading.state.markets.keys().map(|id| Market::new(&reading, id)).collect())
+    }
+
+    /// Discrete work by kind, as it stands now; kinds without a job are absent.
+    async fn jobs(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<JobKind>> {
+        let counts = store::jobs::counts(&frame(ctx)?.state.pool).await.map_err(Fault::internal)?;
+        Ok(counts.into_iter().map(JobKind::of).collect())
     }
 
     /// Places where gifts trade that are not gathered at all: no number here includes them.

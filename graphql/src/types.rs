@@ -9,6 +9,7 @@ pub(crate) mod event;
 pub(crate) mod fact;
 pub(crate) mod floor;
 pub(crate) mod gift;
+pub(crate) mod job;
 pub(crate) mod listing;
 pub(crate) mod log;
 pub(crate) mod market;

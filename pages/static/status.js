@@ -8,7 +8,8 @@ const STATUS = `query Status { log { position hash committedAt answeredAt }
     status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone requestSharePerMille heldUntil unknownFields }
     pictures { slug scannedAt ageSeconds listingsSeen droppedAt } unknownFields(first: 20) { path seen firstSeenAt }
     quarantine { path why since position } }
-  rates { base quote rateMicros source at ageSeconds position } notCovered { name why } }`;
+  rates { base quote rateMicros source at ageSeconds position } notCovered { name why }
+  jobs { kind waiting dueForSeconds running dead deadForSeconds } }`;
 
 const STATES = { STARTING: "gathering its first picture", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
@@ -61,6 +62,12 @@ function budgetWords({ requests, windowSeconds }, { requestSharePerMille, heldUn
   return heldUntil ? `${rate} Nothing is asked before ${when(heldUntil)}: it said so.` : rate;
 }
 
+function jobWords({ waiting, dueForSeconds, running, dead, deadForSeconds }) {
+  const due = dueForSeconds == null ? "" : ` (due for ${age(dueForSeconds)})`;
+  const given = dead ? `${dead} given up, the first ${age(deadForSeconds)} ago: an operator has to look at them` : "none given up";
+  return `${waiting} waiting${due} · ${running} running · ${given}`;
+}
+
 /** What a reader has opened stays open, and keeps the focus. */
 function drawMarkets(markets) {
   const box = document.getElementById("markets"), nameOf = (part) => `[data-id="${part.closest(".market").dataset.id}"] [data-part="${part.dataset.part}"]`;
@@ -74,7 +81,7 @@ function drawMarkets(markets) {
 async function draw() {
   const live = document.getElementById("live"), word = document.getElementById("live-text");
   try {
-    const { log, markets, rates, notCovered } = await ask(STATUS);
+    const { log, markets, rates, notCovered, jobs } = await ask(STATUS);
     drawMarkets(markets);
     const row = (name, ...value) => [el("dt", {}, name), el("dd", {}, ...value)];
     document.getElementById("log").replaceChildren(
@@ -84,6 +91,9 @@ async function draw() {
     document.getElementById("rates").replaceChildren(...(rates.length
       ? rates.flatMap((rate) => row(`${rate.base} in ${rate.quote}`, `${(BigInt(rate.rateMicros) / 1_000_000n)}.${String(BigInt(rate.rateMicros) % 1_000_000n).padStart(6, "0")} · ${rate.source}, ${age(rate.ageSeconds)} old · `, proof(rate.position)))
       : row("None", "no rate is known; nothing is converted")));
+    document.getElementById("jobs").replaceChildren(...(jobs.length
+      ? jobs.flatMap((job) => row(job.kind, jobWords(job)))
+      : row("None", "nothing waits, nothing was given up")));
     document.getElementById("missing").replaceChildren(...notCovered.map(({ name, why }) => el("li", {}, el("b", {}, name), `: ${why}`)));
     live.dataset.state = "live";
     word.textContent = `Read ${new Date().toLocaleTimeString()}`;

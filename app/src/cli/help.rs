@@ -131,5 +131,21 @@ Examples:
   ribbon export log > ribbon-log.ndjson
   ribbon export log --after 1000 | ribbon verify log -";
 
+pub(super) const ADMIN: &str = "\
+    For whoever runs Ribbon. Needs the database that the workers write to.";
+
+pub(super) const JOBS: &str = "\
+    Discrete work: metadata of gifts, rebuilds. A job that fails is tried again later; after its last attempt it is a dead letter, and \
+    runs again only when it is told to. Attempts are counted before they are made, so a job that takes its process down ends there too. Prints JSON.";
+
+pub(super) const JOBS_AFTER: &str = "\
+Examples:
+  ribbon admin jobs list
+  ribbon admin jobs show plushpepe-298
+  ribbon admin jobs retry plushpepe-298
+  ribbon admin jobs retry --all --kind metadata
+  ribbon admin jobs add rebuild
+  ribbon admin jobs add metadata plushpepe-298";
+
 pub(super) const CONFIG: &str = "\
     Prints every setting with its default, unit and meaning.";

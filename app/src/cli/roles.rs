@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use super::help;
+use super::{help, jobs};
 use crate::config::setting::Kind;
 use crate::config::{Concern, document};
 
@@ -41,7 +41,7 @@ pub(super) fn concerns(role: &str) -> &'static [Concern] {
         }
         "check" => &Concern::ALL,
         "config" => &Concern::ALL,
-        "migrate" | "export" => &[Concern::File, Concern::Folder, Concern::Storage, Concern::Log],
+        "migrate" | "export" | "admin" => &[Concern::File, Concern::Folder, Concern::Storage, Concern::Log],
         "sandbox" => &[Concern::File, Concern::Folder, Concern::Sandbox, Concern::Speed, Concern::Log],
         _ => &[],
     }
@@ -77,6 +77,7 @@ pub fn command() -> Command {
         )
         .subcommand(verify())
         .subcommand(export())
+        .subcommand(admin())
         .subcommand(
             role("config", "List every setting", help::CONFIG, "")
                 .after_long_help(format!("{}\n{}", document::text(), help::EXIT_CODES))
@@ -135,6 +136,13 @@ fn index() -> Command {
             switch("rebuild", "Make state and projections anew from the log, and end")
                 .conflicts_with_all(["once", "from-fixtures"]),
         )
+}
+
+fn admin() -> Command {
+    role("admin", "Look after what runs", help::ADMIN, "")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(jobs::command(|command| with_settings(command, "admin")))
 }
 
 fn export() -> Command {

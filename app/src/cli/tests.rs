@@ -49,6 +49,19 @@ fn roles_take_their_arguments() {
         ("verify log -", Job::Verify(VerifyJob::Log { file: Input::Standard })),
         ("export log", Job::ExportLog { after: 0 }),
         ("export log --after 5", Job::ExportLog { after: 5 }),
+        ("admin jobs list", Job::Jobs(JobsJob::List { kind: None, limit: 50 })),
+        (
+            "admin jobs list --kind metadata --limit 5",
+            Job::Jobs(JobsJob::List { kind: Some("metadata".into()), limit: 5 }),
+        ),
+        ("admin jobs show plushpepe-298", Job::Jobs(JobsJob::Show { job: "plushpepe-298".into() })),
+        ("admin jobs retry 01J", Job::Jobs(JobsJob::Retry { job: "01J".into() })),
+        ("admin jobs retry --all", Job::Jobs(JobsJob::RetryAll { kind: None })),
+        (
+            "admin jobs retry --all --kind rebuild",
+            Job::Jobs(JobsJob::RetryAll { kind: Some("rebuild".into()) }),
+        ),
+        ("admin jobs add rebuild", Job::Jobs(JobsJob::Add { kind: "rebuild".into(), about: None })),
         ("config --markdown", Job::Config { markdown: true, effective: false }),
     ] {
         assert_eq!(parsed(line).job, job, "{line}");

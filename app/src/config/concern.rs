@@ -26,7 +26,7 @@ pub enum Concern {
     Speed,
     /// The markets.
     Markets,
-    /// The sources of currency rates.
+    /// The sources of currency rates and of metadata.
     Rates,
     /// Whether the sandbox is built in.
     BuiltIn,
@@ -69,7 +69,7 @@ impl Concern {
             Self::Graphql => "GraphQL",
             Self::Markets => "Markets",
             Self::Speed => "Speed",
-            Self::Rates => "Rates",
+            Self::Rates => "Rates and metadata",
             Self::BuiltIn => "Built-in sandbox",
             Self::Sandbox => "Sandbox",
             Self::Notices => "Operators' notices",
@@ -90,7 +90,7 @@ impl Concern {
             Self::Graphql => graphql::GraphqlConfig::SETTINGS.to_vec(),
             Self::Markets => markets::settings(),
             Self::Speed => vec![markets::SPEED],
-            Self::Rates => markets::rate_settings(),
+            Self::Rates => markets::other_settings(),
             Self::BuiltIn => vec![sandbox::SANDBOX],
             Self::Sandbox => sandbox::SandboxConfig::SETTINGS.to_vec(),
             Self::Notices => notices::NoticeConfig::SETTINGS.to_vec(),

@@ -58,7 +58,7 @@ pub const WORLD: Setting = Setting {
     unit: "",
     meaning: "Name of the world that the markets belong to. It is stored in the database at the first start and \
               compared at every later one, so that a sandbox's data never mixes with real data. Where a market's base URL is set \
-              and the world is not named `live`, a rate source is asked only if its own base URL is set too.",
+              and the world is not named `live`, a source of rates or metadata is asked only if its own base URL is set too.",
     is_secret: false,
 };
 
@@ -85,10 +85,10 @@ pub fn settings() -> Vec<Setting> {
     settings
 }
 
-/// The settings of the rate sources.
+/// The settings of the sources beside the markets.
 #[must_use]
-pub fn rate_settings() -> Vec<Setting> {
-    registered::rates().into_iter().flat_map(|source| source.settings).collect()
+pub fn other_settings() -> Vec<Setting> {
+    registered::others().into_iter().flat_map(|source| source.settings).collect()
 }
 
 /// The markets.
@@ -100,8 +100,8 @@ pub struct MarketsConfig {
     pub unasked: Vec<&'static str>,
     /// Those that are off because RIBBON_MARKETS leaves them out, though a variable of their own is set.
     pub left_out: Vec<&'static str>,
-    /// The rate sources that are asked, by id: those of the markets' world.
-    pub rates: Vec<&'static str>,
+    /// The sources beside the markets that are asked, by id: those of the markets' world.
+    pub others: Vec<&'static str>,
     /// The speed factor in thousandths.
     pub speed_x1000: u64,
     /// How far a market's clock may be off, in microseconds, the speed factor already in it.
@@ -110,7 +110,7 @@ pub struct MarketsConfig {
     pub history_days: u64,
     /// The world's name, where it was said.
     pub world: Option<String>,
-    /// What the markets' and the rate sources' own settings say.
+    /// What the markets' and the other sources' own settings say.
     pub own: OwnSettings,
 }
 
@@ -135,15 +135,16 @@ impl MarketsConfig {
         let ids = |markets: Vec<&Registered>| markets.iter().map(|market| market.id).collect();
         let world = values.text_given(&WORLD);
         let is_given = |asked: &Registered| asked.base_url().is_some_and(|setting| values.is_given(&setting));
-        // A simulator's prices shall not be converted by a rate of the real world, nor that rate be asked at the simulator's speed.
+        // A simulator's prices shall not be converted by a rate of the real world, nor that rate, or a simulator's gifts, be asked for at the
+        // simulator's speed.
         let is_real = world == Some(LIVE) || !enabled.iter().any(|market| is_given(market));
-        let rates: Vec<Registered> = registered::rates()
+        let others: Vec<Registered> = registered::others()
             .into_iter()
             .filter(|source| is_sandboxed || is_real || is_given(source))
             .collect();
         let said = values.count_given(&SPEED);
         let speed_x1000 = said.unwrap_or(if is_sandboxed { SPEED_X1000_SANDBOX } else { SPEED_X1000_LIVE });
-        let real = enabled.iter().copied().chain(&rates).find(|asked| !is_sandboxed && !is_given(asked));
+        let real = enabled.iter().copied().chain(&others).find(|asked| !is_sandboxed && !is_given(asked));
         if let Some(asked) = real
             && speed_x1000 > SPEED_X1000_LIVE
         {
@@ -160,16 +161,16 @@ impl MarketsConfig {
             enabled: enabled.iter().filter_map(|market| MarketId::parse(market.id).ok()).collect(),
             unasked: ids(unasked),
             left_out: ids(left_out),
-            rates: rates.iter().map(|source| source.id).collect(),
+            others: others.iter().map(|source| source.id).collect(),
             speed_x1000,
             skew_us: i64::try_from(skew_us).unwrap_or(i64::MAX),
             history_days: values.count(&HISTORY_DAYS),
             world: world.map(str::to_owned),
-            own: OwnSettings::read(values, &[settings(), rate_settings()].concat()),
+            own: OwnSettings::read(values, &[settings(), other_settings()].concat()),
         })
     }
 
-    /// The base URLs that somebody gave, of enabled markets and then of the rate sources, by id.
+    /// The base URLs that somebody gave, of enabled markets and then of the other sources, by id.
     #[must_use]
     pub fn given_base_urls(&self) -> Vec<(&'static str, String)> {
         let is_enabled = |market: &Registered| self.enabled.iter().any(|id| id.as_str() == market.id);
@@ -179,7 +180,7 @@ impl MarketsConfig {
             Some((asked.id, url.to_owned()))
         };
         let markets = registered::markets().into_iter().filter(is_enabled);
-        markets.chain(registered::rates()).filter_map(given).collect()
+        markets.chain(registered::others()).filter_map(given).collect()
     }
 }
 
@@ -249,23 +250,23 @@ mod tests {
         assert!(other.sandbox.is_none());
         assert_eq!(other.markets.given_base_urls(), [("getgems", url.to_owned())]);
         assert_eq!(other.markets.speed_x1000, 5_000);
-        assert!(other.markets.rates.is_empty(), "a simulator's world has no rate of the real one");
+        assert!(other.markets.others.is_empty(), "a simulator's world has no rate of the real one");
     }
 
     #[test]
-    fn a_rate_source_is_of_the_markets_world() {
+    fn other_sources_are_of_the_markets_world() {
         let market = ("RIBBON_GETGEMS_BASE_URL", "http://127.0.0.1:8490/getgems");
         let rate = ("RIBBON_TONAPI_BASE_URL", "http://127.0.0.1:8490/tonapi");
         let only = ("RIBBON_MARKETS", "getgems");
         for (environment, asked) in [
-            (&[][..], &["tonapi"][..]),
-            (&[("RIBBON_SANDBOX", "off")], &["tonapi"]),
+            (&[][..], &["tonapi", "nftfragment"][..]),
+            (&[("RIBBON_SANDBOX", "off")], &["tonapi", "nftfragment"]),
             (&[market, only], &[]),
             (&[market, only, rate], &["tonapi"]),
-            (&[market, only, ("RIBBON_WORLD", "live")], &["tonapi"]),
+            (&[market, only, ("RIBBON_WORLD", "live")], &["tonapi", "nftfragment"]),
             (&[market, only, ("RIBBON_WORLD", "mine")], &[]),
         ] {
-            assert_eq!(up(environment).unwrap().markets.rates, asked, "{environment:?}");
+            assert_eq!(up(environment).unwrap().markets.others, asked, "{environment:?}");
         }
         let both = up(&[market, only, rate]).unwrap().markets.given_base_urls();
         assert_eq!(both.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["getgems", "tonapi"]);

@@ -1,4 +1,4 @@
-//! What the markets' and rate sources' own settings say, by variable. Nothing of it is printed.
+//! What the markets' and other sources' own settings say, by variable. Nothing of it is printed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -1,14 +1,15 @@
-//! The registered markets and rate sources as settings: the one place where the registrations of `adapters` become lines of the
+//! The registered markets and other sources as settings: the one place where the registrations of `adapters` become lines of the
 //! table.
 
 use std::sync::OnceLock;
 
-use adapters::rates::{RATES, RateRegistration};
+use adapters::metadata::METADATA;
+use adapters::rates::RATES;
 use adapters::{MARKETS, Registration, SettingDoc};
 
 use super::setting::{Fallback, Kind, Setting};
 
-/// A registered market or rate source.
+/// A registered market or other source.
 #[derive(Debug, Clone)]
 pub struct Registered {
     /// Its id.
@@ -35,14 +36,16 @@ pub fn markets() -> Vec<Registered> {
     MARKETS.iter().map(market).collect()
 }
 
-/// All sources of rates.
+/// All sources beside the markets: of rates, then of metadata.
 #[must_use]
-pub fn rates() -> Vec<Registered> {
-    let source = |registration: &RateRegistration| {
-        let settings = registration.settings.iter().map(setting).collect();
-        Registered { id: registration.id, settings }
+pub fn others() -> Vec<Registered> {
+    let rates = RATES.iter().map(|source| (source.id, source.settings));
+    let metadata = METADATA.iter().map(|source| (source.id, source.settings));
+    let source = |(id, settings): (&'static str, &'static [SettingDoc])| Registered {
+        id,
+        settings: settings.iter().map(setting).collect(),
     };
-    RATES.iter().map(source).collect()
+    rates.chain(metadata).map(source).collect()
 }
 
 /// The markets' ids.

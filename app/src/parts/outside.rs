@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use adapters::metadata::METADATA;
 use adapters::rates::RATES;
 use adapters::{MARKETS, SandboxValue, SettingDoc};
 use anyhow::Context as _;
@@ -74,7 +75,7 @@ fn epoch_of(config: &SandboxConfig, speed_x1000: u64, held: &str) -> Result<i64,
     ))
 }
 
-/// The settings with which every market and rate source is asked at this sandbox, as variable and text. Credentials that are read
+/// The settings with which every market and other source is asked at this sandbox, as variable and text. Credentials that are read
 /// from files are written into a folder of their own in the data folder.
 ///
 /// # Errors
@@ -134,7 +135,8 @@ pub async fn refresh_init_data(running: &Running, data_dir: &Path, stop: Cancell
 fn documented() -> impl Iterator<Item = (&'static str, &'static SettingDoc)> {
     let markets = MARKETS.iter().flat_map(|market| market.settings.iter().map(|doc| (market.id, doc)));
     let rates = RATES.iter().flat_map(|source| source.settings.iter().map(|doc| (source.id, doc)));
-    markets.chain(rates)
+    let metadata = METADATA.iter().flat_map(|source| source.settings.iter().map(|doc| (source.id, doc)));
+    markets.chain(rates).chain(metadata)
 }
 
 fn key(id: &str) -> Option<&'static str> {

@@ -1,10 +1,11 @@
-//! The adapters of the configured markets and rate sources.
+//! The adapters of the configured markets and other sources.
 
 use std::sync::Arc;
 
+use adapters::metadata::METADATA;
 use adapters::rates::RATES;
 use adapters::{MARKETS, Settings, SettingsFault};
-use domain::ports::{MarketSource, RateSource};
+use domain::ports::{MarketSource, MetadataSource, RateSource};
 
 use crate::config::markets::MarketsConfig;
 use crate::exit::{Exit, Failure};
@@ -16,6 +17,8 @@ pub struct Sources {
     pub markets: Vec<Arc<dyn MarketSource>>,
     /// The sources of rates.
     pub rates: Vec<Arc<dyn RateSource>>,
+    /// The sources of metadata.
+    pub metadata: Vec<Arc<dyn MetadataSource>>,
     /// Markets and sources that are not configured: id and what is missing.
     pub missing: Vec<(&'static str, SettingsFault)>,
 }
@@ -49,7 +52,7 @@ pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
         tracing::warn!(market = id, "Not gathered, though it is configured: RIBBON_MARKETS does not name it");
     }
     for registration in RATES {
-        if !config.rates.contains(&registration.id) {
+        if !config.others.contains(&registration.id) {
             tracing::warn!(
                 source = registration.id,
                 "Not of the markets' world, so no rate is asked there: its base URL is not set, and theirs are"
@@ -58,6 +61,19 @@ pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
         }
         match (registration.build)(&settings()) {
             Ok(source) => sources.rates.push(source),
+            Err(fault) => sources.leave_out(registration.id, fault)?,
+        }
+    }
+    for registration in METADATA {
+        if !config.others.contains(&registration.id) {
+            tracing::warn!(
+                source = registration.id,
+                "Not of the markets' world, so no metadata is asked there: its base URL is not set, and theirs are"
+            );
+            continue;
+        }
+        match (registration.build)(&settings()) {
+            Ok(source) => sources.metadata.push(source),
             Err(fault) => sources.leave_out(registration.id, fault)?,
         }
     }

@@ -1,10 +1,11 @@
-//! The workers as a part of a role: ingest, one loop per market and per rate source, projections; stopped in order, so that what
-//! was decided is committed.
+//! The workers as a part of a role: ingest, one loop per market and per rate source, projections, a lane per kind of job; stopped in order, so
+//! that what was decided is committed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::Clock;
+use domain::ports::{Clock, MetadataSource};
+use indexer::jobs::{self, Work, metadata::MetadataWork, rebuild::RebuildWork};
 use indexer::notice::{NoSink, NoticeSink, Notices};
 use indexer::rates::Rates;
 use indexer::{Pace, Progress, Surroundings};
@@ -96,10 +97,22 @@ pub fn start(
         let run = move || rates.clone().run(ends.clone());
         tasks.push(tokio::spawn(indexer::run::supervise(name, stop.clone(), run)));
     }
+    tasks.extend(jobs::start(works(sources.metadata, &around), &around, &stop));
     let indexer = indexer::start(sources.markets, &around, &stop);
     let progress = indexer.progress.clone();
     tasks.push(tokio::spawn(indexer.join()));
     Working { progress, stop, tasks, writer }
+}
+
+/// Every kind of job, with what it needs. Metadata is asked for at the first source that is configured.
+fn works(metadata: Vec<Arc<dyn MetadataSource>>, around: &Surroundings) -> Vec<Arc<dyn Work>> {
+    let Surroundings { pool, ingest, clock, pace, notices: _, seed: _ } = around.clone();
+    let fees = Arc::new(FeeTable::bundled().clone());
+    let mut works: Vec<Arc<dyn Work>> = vec![Arc::new(RebuildWork { pool: pool.clone(), fees })];
+    if let Some(source) = metadata.into_iter().next() {
+        works.push(Arc::new(MetadataWork::new(source, pool, ingest, clock, pace)));
+    }
+    works
 }
 
 impl Working {

@@ -2,11 +2,12 @@
 //! what the evidence gives.
 
 mod absence;
+mod metadata_file;
 mod place;
 mod recompute;
 mod watch;
 
-use adapters::rates;
+use adapters::{metadata, rates};
 use domain::order_key::KeyRank;
 use domain::{Cause, Event, EvidenceRef, Exchange, Fact, Finality, LoggedEvent};
 use indexer::decide::ahead::check_times;
@@ -126,6 +127,9 @@ impl Case<'_> {
             (Fact::RateObserved { .. }, _) => &[Cause::Feed],
             (Fact::MarketQuarantined { .. } | Fact::MarketReleased, _) => &[Cause::Watch],
             (Fact::CollectionSeen { .. } | Fact::AttributeSeen { .. }, _) => &[Cause::Catalog],
+            (Fact::MetadataSeen { .. }, _) if metadata::find(event.market.as_str()).is_some() => {
+                &[Cause::Metadata]
+            }
             (_, KeyRank::Market) => &[Cause::Feed, Cause::History],
             (_, KeyRank::Scan) => &[Cause::Scan],
         };
@@ -146,6 +150,9 @@ impl Case<'_> {
 
     fn judge_page(&self, evidence: &EvidenceRef, exchange: &Exchange, checks: &mut Checks) {
         let market = self.event().market.as_str();
+        if let (Fact::MetadataSeen { .. }, Some(source)) = (&self.event().fact, metadata::find(market)) {
+            return self.judge_metadata(source, evidence, exchange, checks);
+        }
         match (&self.event().fact, adapters::reader(market), rates::find(market)) {
             (Fact::RateObserved { .. }, _, Some(source)) => {
                 self.judge_rate(source, evidence, exchange, checks)

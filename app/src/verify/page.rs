@@ -1,6 +1,7 @@
 //! `verify page`: what a recorded response says, and what in it was not understood.
 
 use adapters::Reader;
+use adapters::metadata::{self, MetadataRegistration};
 use adapters::rates::{self, RateRegistration};
 use domain::{Exchange, MarketId, Origin, RequestRecord};
 use serde_json::{Value, json};
@@ -22,11 +23,14 @@ pub(super) fn verify(market: &str, file: Vec<u8>, asked: Asked<'_>) -> Answer {
     if let Some(source) = rates::find(market) {
         return of_rates(source, file, asked);
     }
-    let known =
-        adapters::MARKETS.iter().map(|market| market.id).chain(rates::RATES.iter().map(|source| source.id));
-    let known: Vec<&str> = known.collect();
+    if let Some(source) = metadata::find(market) {
+        return of_metadata(source, file, asked);
+    }
+    let known = adapters::MARKETS.iter().map(|market| market.id);
+    let known = known.chain(rates::RATES.iter().map(|source| source.id));
+    let known: Vec<&str> = known.chain(metadata::METADATA.iter().map(|source| source.id)).collect();
     let cut: String = market.chars().take(40).collect();
-    Answer::bad_input(format!("`{cut}` is no market or rate source: expected one of {}", known.join(", ")))
+    Answer::bad_input(format!("`{cut}` is no market or other source: expected one of {}", known.join(", ")))
 }
 
 fn of_market(reader: &dyn Reader, file: Vec<u8>, asked: Asked<'_>) -> Answer {
@@ -79,6 +83,25 @@ fn of_rates(source: &RateRegistration, file: Vec<u8>, asked: Asked<'_>) -> Answe
             let unknown =
                 serde_json::to_value(&page.unknown_fields).expect("names and counts are always JSON");
             described(&exchange).with("rates", rates).with("unknown_fields", unknown_fields(&unknown))
+        }
+    }
+}
+
+fn of_metadata(source: &MetadataRegistration, file: Vec<u8>, asked: Asked<'_>) -> Answer {
+    let id = MarketId::parse(source.id).expect("a registered id is one");
+    let exchange = match exchange(&id, file, asked, source.guess) {
+        Ok(exchange) => exchange,
+        Err(why) => return Answer::bad_input(why),
+    };
+    match (source.read)(&exchange) {
+        Err(fault) => malformed(&fault).with("request", &exchange.request),
+        Ok(page) => {
+            let unknown =
+                serde_json::to_value(&page.unknown_fields).expect("names and counts are always JSON");
+            described(&exchange)
+                .with("gift", page.gift.to_string())
+                .with("details", &page.details)
+                .with("unknown_fields", unknown_fields(&unknown))
         }
     }
 }
@@ -212,10 +235,22 @@ mod tests {
     }
 
     #[test]
+    fn metadata_is_understood() {
+        let fixture = metadata::METADATA[0].fixtures[0];
+        let answer = verify(fixture.market, fixture.body.to_vec(), NOTHING);
+        assert_eq!(answer.verdict, Verdict::Understood, "{}", answer.text());
+        let value = value(&answer);
+        assert_eq!(
+            (&value["gift"], &value["details"]["attributes"][0]["name"]),
+            (&json!("hexpot-14619"), &json!("Red Mirage"))
+        );
+    }
+
+    #[test]
     fn what_is_no_page_says_why() {
         let listings = Some("GET /v1/nfts/on-sale/EQC6zjid8vJNEWqcXk10XjsdDLRKbcPZzbHusuEW6FokOWIm");
         for (market, file, request, why) in [
-            ("nowhere", "{}", None, "is no market or rate source"),
+            ("nowhere", "{}", None, "is no market or other source"),
             ("getgems", "{}", None, "cannot be told from the shape"),
             ("getgems", "not json", listings, "expected"),
             ("getgems", "{\"success\":true}", listings, "/response"),

@@ -125,7 +125,7 @@ impl Case<'_> {
     }
 
     /// The times of a scan are on the database's clock, which no evidence tells; their order and the tie-break are checked.
-    fn judge_scan_key(&self, tie: u32, checks: &mut Checks) {
+    pub(super) fn judge_scan_key(&self, tie: u32, checks: &mut Checks) {
         const KEY: &str = "time and order key";
         let (key, seen_at_us) = (self.event().key, self.event().observed_at_us);
         if is_scan_end(key) {
