@@ -2,6 +2,7 @@
 
 mod cluster;
 mod database;
+pub mod deeds;
 pub mod long;
 mod net;
 mod process;

@@ -30,8 +30,24 @@ impl RibbonCommand {
     /// # Panics
     /// When the executable is not there; it says which command builds it.
     pub fn new(role: &str) -> Self {
+        let mut command = Self::of(executable());
+        command.0.args(role.split_whitespace());
+        command
+    }
+
+    /// A process of job workers that does what its jobs say; see [`crate::deeds`].
+    ///
+    /// # Panics
+    /// When the executable is not there.
+    pub fn deeds() -> Self {
+        let path = executable().with_file_name("jobs-under-test");
+        assert!(path.exists(), "{} is not there; `cargo test -p tests` builds it", path.display());
+        Self::of(path)
+    }
+
+    fn of(executable: PathBuf) -> Self {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--"]).arg(executable()).args(role.split_whitespace());
+        command.args(["--pdeathsig", "KILL", "--"]).arg(executable);
         for (name, _) in std::env::vars_os() {
             let foreign =
                 |name: &str| name.starts_with("RIBBON_") || name.starts_with("PG") || name == "DATABASE_URL";

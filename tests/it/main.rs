@@ -13,6 +13,7 @@ mod facts;
 mod graphql;
 mod hostile;
 mod indexer;
+mod jobs;
 mod kills;
 mod queries;
 mod rates;

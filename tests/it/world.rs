@@ -123,6 +123,7 @@ impl World {
         settings.push(("RIBBON_SPEED", SPEED.to_string()));
         settings.push(("RIBBON_HISTORY_DAYS", "3650".into()));
         settings.push(("RIBBON_TONAPI_BASE_URL", format!("{}/tonapi", self.sandbox.base_url())));
+        settings.push(("RIBBON_NFTFRAGMENT_BASE_URL", format!("{}/fragment/nft", self.sandbox.base_url())));
         settings.push(("DATABASE_URL", self.url.clone()));
         settings
     }
