@@ -2,6 +2,7 @@
 
 mod bags;
 mod evidence;
+mod metadata;
 mod pages;
 mod rates;
 mod requests;
@@ -23,6 +24,7 @@ pub static SURFACES: &[Surface] = &[
     Surface { name: "pages", run: pages::run, corpus: pages::corpus },
     Surface { name: "requests", run: requests::run, corpus: requests::corpus },
     Surface { name: "rates", run: rates::run, corpus: rates::corpus },
+    Surface { name: "metadata", run: metadata::run, corpus: metadata::corpus },
     Surface { name: "traces", run: traces::run, corpus: traces::corpus },
     Surface { name: "bags", run: bags::run, corpus: bags::corpus },
     Surface { name: "evidence", run: evidence::run, corpus: evidence::corpus },

@@ -60,9 +60,8 @@ pub enum MigrateFault {
 /// [`MigrateFault`]; a migration that fails leaves no trace.
 pub async fn migrate(pool: &Pool) -> Result<(), MigrateFault> {
     let standing = standing(pool).await.map_err(|fault| MigrateFault::Failed(fault.into()))?;
-    match standing.is_current() {
-        Err(fault @ (MigrateFault::Newer { .. } | MigrateFault::Changed { .. })) => return Err(fault),
-        Ok(()) | Err(_) => {}
+    if let Err(fault @ (MigrateFault::Newer { .. } | MigrateFault::Changed { .. })) = standing.is_current() {
+        return Err(fault);
     }
     jobs::set_up(pool).await?;
     MIGRATIONS.run(pool).await.map_err(|fault| match fault {

@@ -190,9 +190,7 @@ impl Attempts {
                         "the database does not take the job's state: {fault}"
                     );
                     let wait = tokio::time::sleep(Duration::from_millis(wait_ms));
-                    if self.stop.run_until_cancelled(wait).await.is_none() {
-                        return None;
-                    }
+                    self.stop.run_until_cancelled(wait).await?;
                 }
             }
         }
@@ -208,6 +206,7 @@ impl Attempts {
         self.notices.tell(Notice {
             code: "job_dead",
             market: None,
+            path: None,
             what: format!("the {kind} job {key} is not tried any more: {why}"),
             mend: format!("see `ribbon admin jobs list`; when its cause is gone, `ribbon admin jobs retry --all --kind {kind}`"),
             at_ms: self.clock.now_us() / 1_000,
