@@ -59,7 +59,7 @@ impl Shown {
             match sighting.seen {
                 Seen::Open { .. } => self.listings += 1,
                 Seen::Happened { .. } => self.happenings += 1,
-                Seen::Collection { .. } | Seen::Attribute { .. } => {}
+                Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => {}
             }
         }
     }

@@ -17,7 +17,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::{
-    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
+    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::{RequestBudget, SourceKind},
     ports::Step, sighting::ScopeId,
 };
 
@@ -72,6 +72,7 @@ fn info() -> MarketInfo {
     MarketInfo {
         id: market_id(),
         name: "Fragment",
+        kind: SourceKind::Market,
         site_url: "https://fragment.com/gifts",
         covers: &[
             "Fixed-price listings of gifts on TON, in TON and in Stars, with what the buyer pays.",
@@ -108,7 +109,7 @@ impl Reader for FragmentReader {
         match seen {
             Seen::Open { gift, .. } => Some(parse::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Gifts in GetGems' custody have a synthetic address in workchain 7 ([`chain::getgems`]); it is the lot's id and nothing else.
 
 mod client;
-mod known;
+pub(crate) mod known;
 mod parse;
 mod target;
 mod walk;
@@ -15,7 +15,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::{
-    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
+    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::{RequestBudget, SourceKind},
     sighting::ScopeId,
 };
 
@@ -81,6 +81,7 @@ fn info() -> MarketInfo {
     MarketInfo {
         id: market_id(),
         name: "GetGems",
+        kind: SourceKind::Market,
         site_url: "https://getgems.io",
         covers: &[
             "Fixed-price listings of gifts on TON and of gifts in GetGems' custody, in every currency, with the fee and the royalty each states.",
@@ -115,7 +116,7 @@ impl Reader for GetGemsReader {
         match seen {
             Seen::Open { gift, lot, .. } => Some(parse::scope(&gift.slug, parse::is_custody_lot(lot))),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

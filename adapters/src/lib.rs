@@ -17,8 +17,8 @@ pub mod reader;
 pub mod settings;
 mod skip;
 mod text;
+mod ton;
 mod tonapi;
-mod toncenter;
 pub mod traces;
 
 pub use fixtures::Fixture;

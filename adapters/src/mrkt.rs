@@ -15,7 +15,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::{
-    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
+    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::{RequestBudget, SourceKind},
     sighting::ScopeId,
 };
 
@@ -78,6 +78,7 @@ fn info() -> MarketInfo {
     MarketInfo {
         id: market_id(),
         name: "MRKT",
+        kind: SourceKind::Market,
         site_url: "https://t.me/mrkt/app",
         covers: &[
             "Fixed-price listings of upgraded gifts in MRKT's custody, with rarities, dates and the fee inside the price.",
@@ -112,7 +113,7 @@ impl Reader for MrktReader {
         match seen {
             Seen::Open { gift, .. } => Some(parse::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

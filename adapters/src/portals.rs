@@ -15,7 +15,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::{
-    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
+    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::{RequestBudget, SourceKind},
     ports::Step, sighting::ScopeId,
 };
 
@@ -86,6 +86,7 @@ fn info() -> MarketInfo {
     MarketInfo {
         id: market_id(),
         name: NAME,
+        kind: SourceKind::Market,
         site_url: "https://t.me/portals/market",
         covers: &[
             "Fixed-price listings of upgraded gifts in Portals' custody, with rarities and the end of each gift's lock.",
@@ -119,7 +120,7 @@ impl Reader for PortalsReader {
         match seen {
             Seen::Open { gift, .. } => Some(parse::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

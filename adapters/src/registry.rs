@@ -10,6 +10,7 @@ macro_rules! with_markets {
             fragment
             tonnel
             portals
+            toncenter
         }
     };
 }

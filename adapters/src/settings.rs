@@ -24,6 +24,8 @@ pub struct SettingDoc {
 pub enum SandboxValue {
     /// The sandbox's base URL followed by this path.
     BaseUrl(&'static str),
+    /// This word.
+    Word(&'static str),
     /// The API key that the sandbox asks for in this market's stead.
     Key,
     /// Path of a file with initData that the sandbox takes for this market; whoever starts the sandbox writes it, and writes it anew

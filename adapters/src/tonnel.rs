@@ -16,7 +16,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::{
-    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::RequestBudget,
+    Exchange, Malformed, MarketId, MarketInfo, Page, RequestRecord, Seen, market::{RequestBudget, SourceKind},
     ports::Step, sighting::ScopeId,
 };
 
@@ -93,6 +93,7 @@ fn info() -> MarketInfo {
     MarketInfo {
         id: market_id(),
         name: NAME,
+        kind: SourceKind::Market,
         site_url: "https://market.tonnel.network",
         covers: &[
             "Fixed-price listings of upgraded gifts in Tonnel's custody, in TON and in USDT, with rarities and the date of export.",
@@ -129,7 +130,7 @@ impl Reader for TonnelReader {
         match seen {
             Seen::Open { gift, price, .. } => ask::Asset::of(&price.currency).map(|asset| asset.scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

@@ -24,6 +24,6 @@ pub use exchange::{Exchange, Origin, RequestRecord};
 pub use fault::{Malformed, SourceFault};
 pub use gift::{CollectionSlug, GiftId};
 pub use lot::{Lot, LotId, LotState};
-pub use market::{MarketId, MarketInfo};
+pub use market::{MarketId, MarketInfo, SourceKind};
 pub use order_key::OrderKey;
 pub use sighting::{Custody, Happening, LotDetails, Page, ScopeId, Seen, Sighting};

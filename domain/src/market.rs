@@ -70,6 +70,15 @@ pub struct RequestBudget {
     pub spacing_ms: u64,
 }
 
+/// What a source is to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SourceKind {
+    /// A place to buy on.
+    Market,
+    /// A witness of what stands on TON. It shows the listings of others and sells nothing itself.
+    Chain,
+}
+
 /// What is said of a market before anything is asked of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarketInfo {
@@ -77,6 +86,8 @@ pub struct MarketInfo {
     pub id: MarketId,
     /// The name people know, as in `GetGems`.
     pub name: &'static str,
+    /// Whether it is a place to buy on.
+    pub kind: SourceKind,
     /// Its site, for a reader.
     pub site_url: &'static str,
     /// What we gather from it, one plain sentence each.

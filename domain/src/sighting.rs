@@ -153,6 +153,15 @@ pub enum Seen {
         /// The rest.
         details: LotDetails,
     },
+    /// On a page of a scan that shows gifts whether they are for sale or not: this one is not. What its page says of it.
+    Held {
+        /// The source's own id of it.
+        lot: LotId,
+        /// The gift.
+        gift: GiftId,
+        /// Where it lives, who owns it, and the rest.
+        details: LotDetails,
+    },
     /// In a feed or a history: this happened then.
     Happened {
         /// The market's own id or sequence of this happening; the same happening has the same id on every page.
@@ -225,6 +234,9 @@ pub struct Page {
     pub unknown_fields: Vec<(String, u32)>,
     /// The page's own word for where the next page begins; `None` at the end.
     pub cursor: Option<String>,
+    /// Whether all that happened on this page is beyond return, by the answer's own word: a chain source's answer of final blocks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_final: bool,
 }
 
 /// A set of listings that one scan can go through to the end: absence counts only from a completed scan of the scope.

@@ -21,7 +21,7 @@ mod replay;
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotId, MarketId,
+    AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotDetails, LotId, MarketId,
     OrderKey, Origin, Price, Rarity, order_key::KeyRank, sighting::ScopeId,
 };
 
@@ -139,6 +139,20 @@ pub fn sighting_key(
     request_started_us: i64,
 ) -> OrderKey {
     let fact = Fact::StillListed { lot: lot.clone(), scope: scope.clone(), price: price.clone() };
+    OrderKey::scan(scan_started_us, skew_us, request_started_us, fact.tie())
+}
+
+/// The key of a gift seen on a page of a scan that is not for sale; it depends on the sighting alone, as [`sighting_key`] does.
+#[must_use]
+pub fn held_key(
+    lot: &LotId,
+    scope: &ScopeId,
+    details: &LotDetails,
+    scan_started_us: i64,
+    skew_us: i64,
+    request_started_us: i64,
+) -> OrderKey {
+    let fact = Fact::MetadataSeen { lot: lot.clone(), scope: scope.clone(), details: details.clone() };
     OrderKey::scan(scan_started_us, skew_us, request_started_us, fact.tie())
 }
 

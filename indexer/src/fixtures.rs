@@ -84,15 +84,20 @@ fn decide(
         let mut memory = ScanMemory::begin(scope, exchange.started_at_us, 0);
         decision.append(scan::decide_scan_page(known, &mut memory, &frame, &page));
     }
-    let is_listing = |sighting: &&Sighting| matches!(sighting.seen, Seen::Open { .. });
+    let is_listing = |sighting: &&Sighting| is_of_scan(&sighting.seen);
     let others = page.sightings.iter().filter(|sighting| !is_listing(sighting)).cloned().collect();
-    let others = Page { sightings: others, ..Page::default() };
+    let others = Page { sightings: others, is_final: page.is_final, ..Page::default() };
     if others.sightings.iter().any(|sighting| matches!(sighting.seen, Seen::Happened { .. })) {
         decision.append(feed::decide_feed_page(known, None, &frame, Cause::History, &others));
     } else {
         decision.append(catalog::decide_catalog(known, &frame, &others));
     }
     decision
+}
+
+/// Whether a scan shows it.
+fn is_of_scan(seen: &Seen) -> bool {
+    matches!(seen, Seen::Open { .. } | Seen::Held { .. })
 }
 
 fn by_scope(
@@ -102,7 +107,7 @@ fn by_scope(
 ) -> Vec<(ScopeId, Page)> {
     let mut scopes: Vec<(ScopeId, Page)> = Vec::new();
     for sighting in &page.sightings {
-        if !matches!(sighting.seen, Seen::Open { .. }) {
+        if !is_of_scan(&sighting.seen) {
             continue;
         }
         let Some(scope) = scope_of(market, &sighting.seen) else { continue };

@@ -166,7 +166,7 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     fn ask(&mut self, seen: &'a Seen) {
         match seen {
-            Seen::Open { lot, .. } => {
+            Seen::Open { lot, .. } | Seen::Held { lot, .. } => {
                 self.lots.insert(lot);
             }
             Seen::Happened { lot, source_id, .. } => {

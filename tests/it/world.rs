@@ -131,6 +131,7 @@ impl World {
     fn settings_of(&self, market: &adapters::Registration) -> Vec<(&'static str, String)> {
         let value = |doc: &adapters::SettingDoc| match doc.sandbox? {
             SandboxValue::BaseUrl(path) => Some(format!("{}{path}", self.sandbox.base_url())),
+            SandboxValue::Word(word) => Some(word.to_owned()),
             SandboxValue::Key => Some(self.key(market.id)),
             SandboxValue::InitDataFile => Some(self.init_data_file(market.id)),
         };

@@ -14,9 +14,9 @@ const TABLE: &str = include_str!("collections.txt");
 
 /// A known collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Known {
-    pub(super) slug: CollectionSlug,
-    pub(super) title: String,
+pub(crate) struct Known {
+    pub(crate) slug: CollectionSlug,
+    pub(crate) title: String,
 }
 
 static BY_ADDRESS: LazyLock<HashMap<Address, Known>> = LazyLock::new(|| {
@@ -30,8 +30,25 @@ static BY_ADDRESS: LazyLock<HashMap<Address, Known>> = LazyLock::new(|| {
 });
 
 /// The collection at this address.
-pub(super) fn at(address: &Address) -> Option<&'static Known> {
+pub(crate) fn at(address: &Address) -> Option<&'static Known> {
     BY_ADDRESS.get(address)
+}
+
+/// Every collection of the table, by its slug.
+pub(crate) fn all() -> impl Iterator<Item = (&'static Address, &'static Known)> {
+    static SORTED: LazyLock<Vec<(&Address, &Known)>> = LazyLock::new(|| {
+        let mut all: Vec<_> = BY_ADDRESS.iter().collect();
+        all.sort_by(|(_, a), (_, b)| a.slug.cmp(&b.slug));
+        all
+    });
+    SORTED.iter().copied()
+}
+
+/// The address of the collection with this slug.
+pub(crate) fn address_of(slug: &CollectionSlug) -> Option<&'static Address> {
+    static BY_SLUG: LazyLock<HashMap<&CollectionSlug, &Address>> =
+        LazyLock::new(|| BY_ADDRESS.iter().map(|(address, known)| (&known.slug, address)).collect());
+    BY_SLUG.get(slug).copied()
 }
 
 #[cfg(test)]

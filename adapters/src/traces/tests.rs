@@ -32,7 +32,7 @@ fn raw(text: &str) -> Address {
 fn every_file_is_embedded() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut found = BTreeSet::new();
-    for folder in ["toncenter/recorded", "tonapi/actions"] {
+    for folder in ["toncenter/traces", "tonapi/actions"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
             found.insert(format!("{folder}/{}", entry.unwrap().file_name().into_string().unwrap()));
         }

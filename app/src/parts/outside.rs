@@ -87,6 +87,7 @@ pub fn settings(running: &Running, data_dir: &Path) -> Result<Vec<(&'static str,
         let Some(value) = doc.sandbox else { continue };
         let text = match value {
             SandboxValue::BaseUrl(path) => Some(format!("{}{path}", running.base_url())),
+            SandboxValue::Word(word) => Some(word.to_owned()),
             SandboxValue::Key => key(id).map(str::to_owned),
             SandboxValue::InitDataFile => {
                 let path = init_data_path(&folder, id);

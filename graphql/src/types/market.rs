@@ -42,6 +42,11 @@ impl Market {
         self.display_name()
     }
 
+    /// Whether it is a place to buy on, or a witness of what stands on TON. Null for a source that is neither, such as one of rates.
+    async fn kind(&self) -> Option<SourceKind> {
+        self.reading.state.markets.get(&self.id).map(|info| info.kind.into())
+    }
+
     /// Its site. Null for a source that is no market.
     async fn site_url(&self) -> Option<&str> {
         self.reading.state.markets.get(&self.id).map(|info| info.site_url)
@@ -132,6 +137,16 @@ impl UnknownField {
             last_seen_at: DateTime(last_seen_at_us),
         }
     }
+}
+
+/// What a source is to a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::SourceKind")]
+pub(crate) enum SourceKind {
+    /// A place to buy on.
+    Market,
+    /// A witness of what stands on TON: it shows the listings of others and sells nothing itself.
+    Chain,
 }
 
 /// How often a market is asked at most.

@@ -10,6 +10,8 @@ const PROVISIONAL: i64 = 0;
 pub(super) struct Desk<'a> {
     pub(super) known: &'a mut Known,
     pub(super) frame: &'a Frame,
+    /// How far what happened on this page is from being undone.
+    pub(super) happened: Finality,
     decision: Decision,
 }
 
@@ -25,7 +27,7 @@ pub(super) struct Saying {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(known: &'a mut Known, frame: &'a Frame) -> Self {
-        Self { known, frame, decision: Decision::default() }
+        Self { known, frame, happened: Finality::Confirmed, decision: Decision::default() }
     }
 
     /// The registers of a lot as they stand now.
@@ -51,7 +53,8 @@ impl<'a> Desk<'a> {
             gift: gift.cloned(),
             key,
             observed_at_us: observed_us,
-            finality: Finality::Confirmed,
+            // Only a happening has an id of its own; what a look at the present says may change with the next.
+            finality: if source_id.is_some() { self.happened } else { Finality::Confirmed },
             cause,
             evidence,
             origin: self.frame.origin,

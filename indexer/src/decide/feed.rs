@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
-    Cause, Fact, GiftId, Happening, Lot, LotDetails, LotId, LotState, OrderKey, Page, Seen,
+    Cause, Fact, Finality, GiftId, Happening, Lot, LotDetails, LotId, LotState, OrderKey, Page, Seen,
     event::DelistReason, order_key::KeyRank, sighting::ScopeId,
 };
 
@@ -25,6 +25,9 @@ pub fn decide_feed_page(
     page: &Page,
 ) -> Decision {
     let mut desk = Desk::new(known, frame);
+    if page.is_final {
+        desk.happened = Finality::Finalized;
+    }
     let mut told: Vec<Told<'_>> =
         page.sightings.iter().filter_map(|seen| Told::of(&seen.seen, &seen.path)).collect();
     told.sort_by(|a, b| (a.key, a.source_id).cmp(&(b.key, b.source_id)));

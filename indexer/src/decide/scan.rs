@@ -7,7 +7,7 @@ use super::{
     Decision, Frame, Known, catalog,
     desk::{Desk, Saying},
     details::{self, Telling},
-    is_one_scan,
+    held_key, is_one_scan,
     memory::{ScanMemory, SeenLot},
     sighting_key,
 };
@@ -21,10 +21,40 @@ pub fn decide_scan_page(known: &mut Known, memory: &mut ScanMemory, frame: &Fram
                 let open = Open { id: lot, gift, price, details, path: &sighting.path };
                 open.decide(&mut desk, memory);
             }
+            Seen::Held { lot, gift, details } => {
+                decide_held(&mut desk, memory, (lot, gift), details, &sighting.path);
+            }
             other => catalog::decide(&mut desk, other, &sighting.path),
         }
     }
     desk.into_decision()
+}
+
+/// A gift that is shown and not for sale: what its page says of it holds as of the scan. It opens nothing, and whether it ends a listing is
+/// the completed scan's to say.
+fn decide_held(
+    desk: &mut Desk<'_>,
+    memory: &ScanMemory,
+    (id, gift): (&LotId, &GiftId),
+    told: &LotDetails,
+    path: &str,
+) {
+    let frame = desk.frame;
+    let key = held_key(id, &memory.scope, told, memory.started_us, memory.skew_us, frame.started_us);
+    let is_late = details::is_late(&desk.lot(id), key, desk.scan_end(&memory.scope), None, id);
+    let telling = Telling {
+        id,
+        scope: &memory.scope,
+        gift,
+        key,
+        observed_us: frame.received_us,
+        cause: Cause::Scan,
+        evidence: desk.evidence(path),
+        details: told,
+    };
+    if !details::tell(desk, telling, is_late) {
+        desk.unchanged();
+    }
 }
 
 struct Open<'a> {

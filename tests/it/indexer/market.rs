@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use domain::{
     CollectionSlug, Exchange, GiftId, Happening, LotDetails, LotId, Malformed, MarketId, MarketInfo, Origin,
     Page, Price, RequestRecord, Seen, Sighting, SourceFault,
-    market::RequestBudget,
+    market::{RequestBudget, SourceKind},
     ports::{Clock, KnownCollection, MarketSource, Scope, Step, Want},
     sighting::ScopeId,
 };
@@ -56,6 +56,7 @@ impl FakeMarket {
         let info = MarketInfo {
             id: MarketId::parse(id).unwrap(),
             name: "A market in memory",
+            kind: SourceKind::Market,
             site_url: "",
             covers: &[],
             not_covered: &[],

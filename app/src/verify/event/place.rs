@@ -4,10 +4,10 @@ use adapters::Reader;
 use adapters::rates::RateRegistration;
 use domain::order_key::KeyRank;
 use domain::{
-    EvidenceRef, Exchange, Fact, GiftId, Happening, LotDetails, LotId, OrderKey, Page, Price, Seen,
+    EvidenceRef, Exchange, Fact, Finality, GiftId, Happening, LotDetails, LotId, OrderKey, Page, Price, Seen,
     sighting::ScopeId,
 };
-use indexer::decide::{feed::happening_fact, sighting_key};
+use indexer::decide::{feed::happening_fact, held_key, sighting_key};
 
 use super::{Case, Checks, Finding, recompute};
 
@@ -25,6 +25,8 @@ struct Found<'a> {
 
 enum What<'a> {
     Open(&'a Price),
+    /// Shown, and not for sale.
+    Held,
     Happened { at_us: i64, source_id: &'a str, what: &'a Happening },
 }
 
@@ -41,6 +43,10 @@ impl Case<'_> {
             Err(fault) => return checks.require(READABLE, false, fault.to_string()),
         };
         checks.require(READABLE, true, "");
+        if self.event().source_id.is_some() {
+            let told = if page.is_final { Finality::Finalized } else { Finality::Confirmed };
+            checks.compare("finality", self.event().finality, told);
+        }
         let here: Vec<&Seen> =
             page.sightings.iter().filter(|one| one.path == evidence.path).map(|one| &one.seen).collect();
         let is_catalog =
@@ -86,6 +92,10 @@ impl Case<'_> {
             (Fact::MetadataSeen { details, .. }, _) => {
                 checks.compare("details", Some(details), found.details);
             }
+            (fact, What::Held) => {
+                let told = "the page shows the gift as not for sale";
+                checks.require("what was seen", false, format!("{told}, the event says `{}`", fact.kind().as_str()));
+            }
             (fact, What::Open(price)) => {
                 checks.compare("price", fact.price(), Some(price));
             }
@@ -114,6 +124,10 @@ impl Case<'_> {
             (What::Open(price), KeyRank::Scan) => {
                 let tie = sighting_key(found.lot, &found.scope, price, 0, 0, 0).tie;
                 self.judge_scan_key(tie, checks);
+            }
+            (What::Held, KeyRank::Scan) if !is_scan_end(event.key) => {
+                let details = found.details.cloned().unwrap_or_default();
+                self.judge_scan_key(held_key(found.lot, &found.scope, &details, 0, 0, 0).tie, checks);
             }
             (_, KeyRank::Scan) if is_scan_end(event.key) => self.judge_scan_key(event.key.tie, checks),
             _ => checks.require(
@@ -186,6 +200,9 @@ impl<'a> Found<'a> {
             Seen::Open { lot, gift, price, details } => {
                 Some(Self { gift, lot, scope, details: Some(details), what: What::Open(price) })
             }
+            Seen::Held { lot, gift, details } => {
+                Some(Self { gift, lot, scope, details: Some(details), what: What::Held })
+            }
             Seen::Happened { source_id, at_us, lot, gift, what, details, scope: _ } => {
                 let what = What::Happened { at_us: *at_us, source_id, what };
                 Some(Self { gift, lot, scope, details: details.as_ref(), what })
@@ -203,7 +220,7 @@ fn catalog_fact(seen: &Seen) -> Option<Fact> {
         Seen::Attribute { slug, kind, name, rarity } => {
             Some(Fact::AttributeSeen { slug, attribute: kind, name, rarity })
         }
-        Seen::Open { .. } | Seen::Happened { .. } => None,
+        Seen::Open { .. } | Seen::Held { .. } | Seen::Happened { .. } => None,
     }
 }
 

@@ -22,8 +22,9 @@ fn events_of(fixture: &adapters::Fixture) -> (Exchange, Vec<LoggedEvent>) {
     let is = |wanted: fn(&Seen) -> bool| page.sightings.iter().any(|one| wanted(&one.seen));
     let decision = if is(|seen| matches!(seen, Seen::Happened { .. })) {
         feed::decide_feed_page(&mut known, None, &frame, happening_cause(false), &page)
-    } else if is(|seen| matches!(seen, Seen::Open { .. })) {
-        let open = page.sightings.iter().find(|one| matches!(one.seen, Seen::Open { .. })).unwrap();
+    } else if is(|seen| matches!(seen, Seen::Open { .. } | Seen::Held { .. })) {
+        let is_of_scan = |seen: &Seen| matches!(seen, Seen::Open { .. } | Seen::Held { .. });
+        let open = page.sightings.iter().find(|one| is_of_scan(&one.seen)).unwrap();
         let scope = reader.scope_of(&open.seen).unwrap();
         let mut memory = ScanMemory::begin(scope, exchange.started_at_us - 5_000_000, 30_000_000);
         scan::decide_scan_page(&mut known, &mut memory, &frame, &page)
@@ -101,7 +102,7 @@ fn every_tampering_is_refuted() {
         (domain::EventKind::Sold, |logged| logged.event.cause = Cause::Scan, "the cause"),
         (domain::EventKind::Listed, |logged| logged.event.cause = Cause::Feed, "the cause"),
         (domain::EventKind::CollectionSeen, |logged| logged.event.cause = Cause::Absence, "the cause"),
-        (domain::EventKind::Sold, |logged| logged.event.finality = Finality::Finalized, "finality"),
+        (domain::EventKind::Sold, |logged| logged.event.finality = Finality::Pending, "finality"),
         (domain::EventKind::Sold, |logged| logged.event.source_id = Some("other".into()), "own id"),
         (
             domain::EventKind::MetadataSeen,

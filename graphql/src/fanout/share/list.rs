@@ -168,6 +168,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
         &[
             "id",
             "name",
+            "kind",
             "siteUrl",
             "requestBudget",
             "covers",

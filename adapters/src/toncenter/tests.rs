@@ -1,0 +1,2 @@
+//! Quirks of toncenter, each by name.
+
