@@ -14,6 +14,8 @@ mod session;
 mod tests;
 mod truth;
 
+use crate::onchain::seller;
+
 use std::sync::Arc;
 
 use axum::{
@@ -24,10 +26,9 @@ use axum::{
 };
 
 use crate::{
-    market::{Access, Endpoint, EndpointKind, Limit, Market, Way, ask_is_price},
+    market::{Access, Endpoint, EndpointKind, Limit, Market, ask_is_price},
     outside::Outside,
     serve::gate::html,
-    world::World,
 };
 
 /// Its registration. Limit: clients met 429 and nobody said at which pace; two requests a second are twice what a reader's browser sends.
@@ -80,15 +81,4 @@ fn router() -> Router<Arc<Outside>> {
 /// Nobody recorded a refusal: a page, as sites have it.
 fn refusal(status: u16) -> Response {
     html(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-}
-
-/// The market whose shelf sells through the item contract: its place in order of registration, and its shelf.
-fn seller(world: &World) -> Option<(usize, u8)> {
-    let sells = |at: &usize| {
-        let shelves = world.markets[*at].shelves.iter();
-        let place =
-            shelves.clone().position(|rule| rule.ways.iter().any(|(way, _, _)| *way == Way::Telemint));
-        place.and_then(|place| Some((*at, world.shelves_of(*at).nth(place)?)))
-    };
-    (0..world.markets.len()).find_map(|at| sells(&at))
 }

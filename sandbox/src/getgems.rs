@@ -17,6 +17,9 @@ mod truth;
 mod usernames;
 mod wire;
 
+pub(crate) use history::hash as happening_hash;
+pub(crate) use item::part;
+
 use std::sync::Arc;
 
 use axum::{

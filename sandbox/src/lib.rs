@@ -9,6 +9,7 @@ pub mod getgems;
 pub mod identity;
 pub mod market;
 pub mod mrkt;
+mod onchain;
 pub mod options;
 mod outside;
 pub mod portals;
@@ -23,6 +24,7 @@ pub mod telegram;
 #[cfg(test)]
 mod testing;
 pub mod tonapi;
+pub mod toncenter;
 pub mod tonnel;
 #[allow(dead_code, reason = "offers what any market may ask for")]
 pub mod truth;

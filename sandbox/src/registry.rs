@@ -11,6 +11,7 @@ pub const MARKETS: &[&Market] = &[
     &crate::fragment::MARKET,
     &crate::tonnel::MARKET,
     &crate::portals::MARKET,
+    &crate::toncenter::MARKET, // chain
 ];
 
 #[cfg(test)]

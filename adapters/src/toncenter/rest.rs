@@ -36,14 +36,21 @@ pub(super) enum Networks {
 }
 
 impl Networks {
+    fn all(self) -> impl Iterator<Item = &'static Network> {
+        Network::all().iter().filter(move |network| match self {
+            Self::Any => true,
+            Self::Only(only) => network.id == only.id,
+        })
+    }
+
+    /// Whether this is a wallet of Telegram's own that takes gifts back.
+    fn is_telegram(self, address: &Address) -> bool {
+        self.all().any(|network| network.is_telegram(address))
+    }
+
     /// GetGems' fixed-price contract with this code, and the network on which it is known.
     fn sale_code(self, hash: &Hash256) -> Option<(&'static Network, &'static GetgemsCode)> {
-        let networks = Network::all().iter();
-        networks
-            .filter(|network| match self {
-                Self::Any => true,
-                Self::Only(only) => network.id == only.id,
-            })
+        self.all()
             .find_map(|network| Some((network, network.getgems_code(hash)?)))
             .filter(|(_, code)| code.role == GetgemsRole::FixedPriceSale)
     }
@@ -56,7 +63,7 @@ pub(super) fn page(exchange: &Exchange, networks: Networks) -> Result<Page, Malf
     }
     let body = &exchange.body;
     match target::parse(&exchange.request.target) {
-        Some(Target::Items { collection }) => items::page(body, &collection),
+        Some(Target::Items { collection }) => items::page(body, &collection, networks),
         Some(Target::Sales { asked }) => sales::page(body, &asked, networks),
         Some(Target::Actions) => actions::page(body),
         Some(Target::Collections) => collections::page(body),

@@ -38,6 +38,9 @@ pub struct Network {
     pub checked: String,
     /// Addresses of GetGems itself, which its sale contracts name as their market.
     pub getgems_addresses: Vec<Address>,
+    /// Wallets of Telegram's own that take gifts back into accounts: what they hold is no longer on chain for anybody. None is published
+    /// for the main network, so there a gift that went back looks like one that somebody holds.
+    pub telegram_addresses: Vec<Address>,
     /// Its contracts.
     pub getgems_codes: Vec<GetgemsCode>,
 }
@@ -90,6 +93,11 @@ impl Network {
         self.getgems_codes.iter().find(|code| code.code_hash == *code_hash)
     }
 
+    /// Whether this is a wallet of Telegram's own that takes gifts back.
+    pub fn is_telegram(&self, address: &Address) -> bool {
+        self.telegram_addresses.contains(address)
+    }
+
     /// Whether this address is GetGems' own.
     pub fn is_getgems(&self, address: &Address) -> bool {
         self.getgems_addresses.contains(address)
@@ -112,6 +120,8 @@ struct NetworkRow {
     source: String,
     checked: String,
     getgems_addresses: Vec<String>,
+    #[serde(default)]
+    telegram_addresses: Vec<String>,
     getgems_codes: Vec<CodeRow>,
 }
 
@@ -129,7 +139,7 @@ fn parse(text: &str) -> Result<Vec<Network>, String> {
 }
 
 fn network(row: NetworkRow) -> Result<Network, String> {
-    let NetworkRow { name, id, source, checked, getgems_addresses, getgems_codes } = row;
+    let NetworkRow { name, id, source, checked, getgems_addresses, telegram_addresses, getgems_codes } = row;
     let address = |text: String| text.parse().map_err(|fault| format!("{text}: {fault}"));
     let code = |CodeRow { role, version, code_hash }: CodeRow| {
         let hash = code_hash.parse().map_err(|fault| format!("{code_hash}: {fault}"))?;
@@ -141,6 +151,7 @@ fn network(row: NetworkRow) -> Result<Network, String> {
         source,
         checked,
         getgems_addresses: getgems_addresses.into_iter().map(address).collect::<Result<_, String>>()?,
+        telegram_addresses: telegram_addresses.into_iter().map(address).collect::<Result<_, String>>()?,
         getgems_codes: getgems_codes.into_iter().map(code).collect::<Result<_, String>>()?,
     })
 }

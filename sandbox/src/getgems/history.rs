@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     fault::pages::Rows,
+    onchain::logical_time,
     outside::Outside,
     random::{Draw, For},
     serve::list::{Asked, decimal, iso, row},
@@ -117,7 +118,7 @@ pub(super) fn address_then(world: &World, happening: &Happening) -> Address {
 }
 
 /// Identifies one happening: the transaction's hash on chain, GetGems' own word off chain.
-pub(super) fn hash(world: &World, market: usize, sequence: u64) -> String {
+pub(crate) fn hash(world: &World, market: usize, sequence: u64) -> String {
     let seed = world.seed ^ crate::random::mix(world.epoch_us as u64);
     Draw::of(seed, For::Happening, sequence, market as u64).hex(64)
 }
@@ -132,8 +133,7 @@ fn item(world: &World, market: usize, sequence: u64, happening: &Happening) -> H
         time: iso(happening.at_us, 3),
         timestamp: at_ms,
         collection_address: collection_address(view.collection),
-        // Logical time on TON rises by about a hundred per millisecond; only the order means anything.
-        lt: (30_000_000_000_000 + (at_ms - 1_500_000_000_000) * 100).to_string(),
+        lt: logical_time(happening.at_us).to_string(),
         hash: hash(world, market, sequence),
         is_offchain: !chain,
         type_data: type_data(world, happening),

@@ -105,8 +105,7 @@ pub(super) fn as_telegram(name: &str) -> String {
 }
 
 fn sale_contract(view: &GiftView<'_>) -> String {
-    let mut draw = Draw::of(view.world.seed, For::Lot, u64::from(view.index), u64::from(view.gift.sales));
-    friendly(&Address::new(0, draw.bytes()))
+    friendly(&crate::onchain::sale_contract(view.world, view.index, view.gift.sales))
 }
 
 fn warning(view: &GiftView<'_>, lot: Option<&Lot>) -> Option<Warning> {
@@ -116,7 +115,7 @@ fn warning(view: &GiftView<'_>, lot: Option<&Lot>) -> Option<Warning> {
 }
 
 /// A part of an amount in basis points.
-pub(super) fn part(amount: i64, bps: u16) -> i64 {
+pub(crate) fn part(amount: i64, bps: u16) -> i64 {
     amount / 10_000 * i64::from(bps) + amount % 10_000 * i64::from(bps) / 10_000
 }
 

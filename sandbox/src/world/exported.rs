@@ -34,6 +34,11 @@ impl World {
         }
     }
 
+    /// The gifts that were ever exported, in the order in which they were.
+    pub(crate) fn exported(&self) -> &[u32] {
+        &self.exported.gifts
+    }
+
     /// The exported gift at this address.
     pub(crate) fn exported_at(&self, address: &Address) -> Option<u32> {
         let mut known = self.exported.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -61,6 +61,9 @@ impl Person {
 
     /// Their wallet.
     pub(crate) fn address(self) -> Address {
+        if self.index == TELEGRAM {
+            return crate::onchain::telegram_wallet();
+        }
         let mut id = self.draw().bytes();
         id[..4].copy_from_slice(&(self.index ^ mask(self.seed)).to_be_bytes());
         Address::new(0, id)

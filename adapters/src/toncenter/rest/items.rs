@@ -5,7 +5,7 @@ use domain::{Custody, LotDetails, Malformed, Page, Seen};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    account, push, some_account,
+    Networks, account, push, some_account,
     wire::{Item, ItemsPage},
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(in crate::toncenter) struct Shown {
 }
 
 /// A page of items.
-pub(super) fn page(body: &[u8], collection: &Address) -> Result<Page, Malformed> {
+pub(super) fn page(body: &[u8], collection: &Address, networks: Networks) -> Result<Page, Malformed> {
     let (ItemsPage { items }, notes) = read_document::<ItemsPage<'_>>(body, &source_id())?;
     let mut page = Page::default();
     let mut shown = Shown { is_sorted: true, count: items.len(), ..Shown::default() };
@@ -45,7 +45,7 @@ pub(super) fn page(body: &[u8], collection: &Address) -> Result<Page, Malformed>
             shown.first.clone_from(&index);
         }
         shown.last = index;
-        let outcome = held(&path, item, collection, &mut shown);
+        let outcome = held(&path, item, collection, networks, &mut shown);
         push(&mut page, path, outcome)?;
     }
     page.cursor = serde_json::to_string(&shown).ok();
@@ -59,7 +59,13 @@ fn index(path: &str, item: &Item<'_>) -> Result<String, Malformed> {
     Ok(index.to_hex())
 }
 
-fn held(path: &str, item: Item<'_>, asked: &Address, shown: &mut Shown) -> Result<Seen, Skip> {
+fn held(
+    path: &str,
+    item: Item<'_>,
+    asked: &Address,
+    networks: Networks,
+    shown: &mut Shown,
+) -> Result<Seen, Skip> {
     let Item { address, index: _, collection: Nullable(of), owner: Nullable(owner), content, is_on_sale, sale, auction } =
         item;
     let at = |name: &str| format!("{path}/{name}");
@@ -82,8 +88,11 @@ fn held(path: &str, item: Item<'_>, asked: &Address, shown: &mut Shown) -> Resul
     }
     shown.items.push(ton::friendly(&address));
     let owner = some_account(&at("owner_address"), owner.as_deref())?;
+    // What Telegram's own wallet holds has gone back into an account; whose, the chain does not tell.
+    let is_back = owner.as_ref().is_some_and(|owner| networks.is_telegram(owner));
+    let owner = owner.filter(|_| !is_back);
     let details = LotDetails {
-        custody: Some(Custody::Chain),
+        custody: Some(if is_back { Custody::Account } else { Custody::Chain }),
         owner: owner.as_ref().map(ton::friendly),
         address: Some(ton::friendly(&address)),
         ..LotDetails::default()
