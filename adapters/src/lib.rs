@@ -20,6 +20,7 @@ mod text;
 mod ton;
 mod tonapi;
 pub mod traces;
+pub mod witnesses;
 
 pub use fixtures::Fixture;
 pub use reader::{Reader, ScanPage, reader};

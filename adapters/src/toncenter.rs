@@ -75,6 +75,11 @@ const FIXTURES: &[Fixture] = fixtures!(
     constructed ["actions", "nft-collections", "nft-items-lolpop", "nft-sales"]
 );
 
+/// toncenter as a witness, by the same variables. Sends nothing.
+pub(crate) fn witness(settings: &crate::settings::Settings<'_>) -> Result<impl domain::ports::ChainWitness + 'static, crate::SettingsFault> {
+    client::Toncenter::new(settings)
+}
+
 /// Without a key: one request a second, of which we leave a tenth.
 const KEYLESS: RequestBudget = RequestBudget { requests: 54, window_ms: 60_000, spacing_ms: 1_100 };
 

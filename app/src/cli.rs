@@ -36,6 +36,13 @@ pub enum Job {
     Migrate,
     /// The outside world on loopback.
     Sandbox,
+    /// Prints signed initData of one of the sandbox's people.
+    InitData {
+        /// Their number, from 0.
+        user: u32,
+        /// The market whose bot signs.
+        market: String,
+    },
     /// Whether everything is as it should be.
     Check {
         /// Findings as JSON.
@@ -143,7 +150,7 @@ impl Job {
             Self::Index(_) => "index",
             Self::Serve => "serve",
             Self::Migrate => "migrate",
-            Self::Sandbox => "sandbox",
+            Self::Sandbox | Self::InitData { .. } => "sandbox",
             Self::Check { .. } => "check",
             Self::Verify(_) => "verify",
             Self::ExportLog { .. } => "export",
@@ -194,7 +201,13 @@ fn job(role: &str, matches: &ArgMatches) -> Job {
         }),
         "serve" => Job::Serve,
         "migrate" => Job::Migrate,
-        "sandbox" => Job::Sandbox,
+        "sandbox" => match matches.subcommand().and_then(|(_, telegram)| telegram.subcommand()) {
+            Some((_, inner)) => Job::InitData {
+                user: inner.get_one::<u32>("user").copied().unwrap_or(0),
+                market: text(inner, "market").unwrap_or_default(),
+            },
+            None => Job::Sandbox,
+        },
         "check" => Job::Check { json: matches.get_flag("json"), offline: matches.get_flag("offline") },
         "export" => {
             let (_, inner) = matches.subcommand().expect("clap requires what to export");

@@ -82,6 +82,7 @@ fn run_with(job: Job, values: &Values) -> Result<Exit, Failure> {
             Job::Serve => roles::serve::run(values).await,
             Job::Migrate => roles::migrate::run(values).await,
             Job::Sandbox => roles::sandbox::run(values).await,
+            Job::InitData { user, market } => roles::sandbox::init_data(values, user, &market),
             Job::Check { json, offline } => {
                 roles::check::run(values, roles::check::Asked { json, offline }).await
             }

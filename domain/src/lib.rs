@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod attribute;
+pub mod claim;
 pub mod currency;
 pub mod decimal;
 pub mod event;
@@ -17,6 +18,7 @@ pub mod sighting;
 pub mod time;
 
 pub use attribute::{Attribute, AttributeKind, Rarity};
+pub use claim::{ClaimCheck, ClaimedSale, ListingClaim, Verdict};
 pub use currency::{Currency, FeeBasis, Price};
 pub use event::{Cause, DelistReason, Event, EventKind, Fact, Finality, LoggedEvent};
 pub use evidence::{EvidenceHash, EvidenceRef};

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::{
+    claim::{ListingClaim, Verdict},
     currency::Currency,
     exchange::Exchange,
     fault::{Malformed, SourceFault},
@@ -171,4 +172,23 @@ pub trait MetadataSource: Send + Sync {
     /// # Errors
     /// [`Malformed`] when it is no answer to our request, is of another gift than was asked for, or lacks what it must say.
     fn read(&self, exchange: &Exchange) -> Result<MetadataPage, Malformed>;
+}
+
+/// A witness of what stands on TON, asked about one listing at a time by background work: a few requests for each.
+#[async_trait]
+pub trait ChainWitness: Send + Sync {
+    /// Its id; the answers carry it.
+    fn id(&self) -> &MarketId;
+
+    /// Asks all that is needed to judge the claim, and returns the answers whole, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// A [`SourceFault`]; nothing is retried inside, and an answer that cannot be read ends it.
+    async fn ask(&self, claim: &ListingClaim, clock: &dyn Clock) -> Result<Vec<Exchange>, SourceFault>;
+
+    /// Judges the claim by the answers. Pure: the same answers always give the same verdict, on any machine.
+    ///
+    /// # Errors
+    /// [`Malformed`] when a required field is missing or of another type.
+    fn judge(&self, claim: &ListingClaim, answers: &[Exchange]) -> Result<Verdict, Malformed>;
 }

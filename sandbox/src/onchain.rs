@@ -28,6 +28,8 @@ pub(crate) struct Item {
     pub(crate) owner: Address,
     /// The contract that holds it while it is for sale, and what kind that is.
     pub(crate) held_by: Option<(Address, HeldBy)>,
+    /// What that contract asks in nanoton, 0 for another coin.
+    pub(crate) price_nanoton: Option<i64>,
     /// Who owns it in truth.
     pub(crate) real_owner: Address,
     /// Logical time of its latest transaction.

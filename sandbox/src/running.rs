@@ -11,7 +11,6 @@ use crate::{
     control,
     fault::{FaultCount, FaultOrder, FaultOrderFault},
     identity::Identity,
-    market::Access,
     options::{SandboxClock, SandboxOptions, StartFault},
     outside::{Outside, wall_us},
     registry::MARKETS,
@@ -20,7 +19,7 @@ use crate::{
         door::{Doors, Peer},
         gate::{self, Gate},
     },
-    telegram::{User, init_data},
+    telegram::{User, bot_of, init_data},
     truth::{Truth, TruthQuery},
     world::World,
 };
@@ -225,12 +224,17 @@ impl Running {
         }
     }
 
+    /// The wallet of one of the world's people, raw form.
+    #[must_use]
+    pub fn resident_wallet(&self, number: u32) -> String {
+        let world = self.outside.world();
+        world.person(number % world.people).address().to_raw()
+    }
+
     /// Fresh initData with which this user may sign in to a market; `None` for a market that asks for none.
     #[must_use]
     pub fn init_data(&self, market: &str, user: &User) -> Option<String> {
-        let market = MARKETS.iter().find(|known| known.id == market)?;
-        let Access::Bot(bot) = market.access else { return None };
-        Some(init_data(user, bot, self.now_us() / 1_000_000))
+        Some(init_data(user, bot_of(market)?, self.now_us() / 1_000_000))
     }
 
     /// Stops traders and listener and waits for them, two seconds at most.

@@ -1,11 +1,14 @@
 //! Telegram as far as markets need it: signed initData of a Mini App, for the sandbox's own bots and people.
 //!
 //! Rules: docs "Mini Apps, Validating data received via the Mini App": the secret key is HMAC-SHA-256 of the bot's token
-//! with the key `WebAppData`; the hash is HMAC-SHA-256 of the sorted `key=value` lines. The tokens here are the sandbox's
-//! own and open nothing elsewhere.
+//! with the key `WebAppData`; the hash is HMAC-SHA-256 of the sorted `key=value` lines. For third parties there is an Ed25519
+//! signature over the bot's id, `:WebAppData` and those lines without hash and signature. The tokens and the key here are the
+//! sandbox's own and open nothing elsewhere.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use sha2::{Digest as _, Sha256};
 
 /// A bot of the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +64,70 @@ pub fn init_data(user: &User, bot: &Bot, now_s: i64) -> String {
         ("chat_type".to_owned(), "sender".to_owned()),
         ("user".to_owned(), user_json(user)),
     ];
+    let signature = key_pair().sign(third_party_text(&fields, bot).as_bytes());
+    fields.push(("signature".to_owned(), URL_SAFE_NO_PAD.encode(signature)));
     fields.push(("hash".to_owned(), sign(&fields, bot)));
     let parts: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
     parts.join("&")
+}
+
+/// The key with which the sandbox's Telegram signs for third parties, made of a text that everybody knows.
+fn key_pair() -> Ed25519KeyPair {
+    let seed = Sha256::digest(b"ribbon sandbox telegram signs for third parties");
+    Ed25519KeyPair::from_seed_unchecked(&seed).expect("32 bytes are a seed")
+}
+
+/// The public half of the sandbox's Telegram, 32 bytes: takes the place of Telegram's own for whoever checks without a token.
+#[must_use]
+pub fn public_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    key.copy_from_slice(key_pair().public_key().as_ref());
+    key
+}
+
+fn third_party_text(fields: &[(String, String)], bot: &Bot) -> String {
+    let id = bot.token.split(':').next().unwrap_or_default();
+    let told = fields.iter().filter(|(name, _)| name != "hash" && name != "signature");
+    let mut lines: Vec<String> = told.map(|(name, value)| format!("{name}={value}")).collect();
+    lines.sort_unstable();
+    format!("{id}:WebAppData\n{}", lines.join("\n"))
+}
+
+/// Checks initData as a third party does, without the bot's token: its signature by this public key.
+///
+/// # Errors
+/// [`InitDataFault::Malformed`] or [`InitDataFault::Signature`].
+pub fn check_third_party(init_data: &str, bot: &Bot, public_key: &[u8]) -> Result<(), InitDataFault> {
+    if init_data.len() > BYTES_MAX {
+        return Err(InitDataFault::Long);
+    }
+    let fields = read(init_data).ok_or(InitDataFault::Malformed)?;
+    let told = fields.iter().find(|(name, _)| name == "signature").map(|(_, value)| value.as_str());
+    let signature = told.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(InitDataFault::Signature)?;
+    let text = third_party_text(&fields, bot);
+    let key = UnparsedPublicKey::new(&ED25519, public_key);
+    key.verify(text.as_bytes(), &signature).map_err(|_| InitDataFault::Signature)
+}
+
+/// The Telegram user of one of a world's people, as the sandbox of this seed and size has them; numbers beyond the last begin anew.
+#[must_use]
+pub fn resident(seed: u64, gifts: u32, number: u32) -> User {
+    let person = crate::world::person(seed, number % crate::world::people_of(gifts));
+    User {
+        id: person.telegram_id(),
+        first_name: person.first_name().to_owned(),
+        username: Some(person.username()),
+    }
+}
+
+/// The bot that signs users in to a market of the sandbox; `None` for a market that asks for no initData.
+#[must_use]
+pub fn bot_of(market: &str) -> Option<&'static Bot> {
+    let market = crate::MARKETS.iter().find(|known| known.id == market)?;
+    match market.access {
+        crate::Access::Bot(bot) => Some(bot),
+        crate::Access::Open | crate::Access::Key(_) => None,
+    }
 }
 
 fn user_json(user: &User) -> String {
@@ -179,6 +243,35 @@ mod tests {
         ] {
             assert_eq!(check(&signed, &BOT, now_s, 3_600), answer, "{now_s}");
         }
+    }
+
+    #[test]
+    fn third_parties_check_without_the_token() {
+        let signed = init_data(&user(), &BOT, NOW_S);
+        assert_eq!(check_third_party(&signed, &BOT, &public_key()), Ok(()));
+        let forged = signed.replace("7000000001", "7000000002");
+        let other = Bot { token: "2:sandbox", ..BOT };
+        let telegrams = hex::decode("e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d").unwrap();
+        for (text, bot, key) in [
+            (forged.as_str(), &BOT, public_key().to_vec()),
+            (signed.as_str(), &other, public_key().to_vec()),
+            (signed.as_str(), &BOT, telegrams),
+            ("auth_date=1", &BOT, public_key().to_vec()),
+        ] {
+            assert_eq!(check_third_party(text, bot, &key), Err(InitDataFault::Signature), "{text}");
+        }
+    }
+
+    /// A launch of Telegram's own, published with its bot's token. Source: Telegram-Mini-Apps/telegram-apps
+    /// packages/init-data-node (commit 8905b04b, MIT).
+    #[test]
+    fn a_real_launch_has_the_same_form() {
+        const REAL: &str = "user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Vladislav%20%2B%20-%20%3F%20%5C%2F%22%2C%22last_name%22%3A%22Kibenko%22%2C%22username%22%3A%22vdkfrost%22%2C%22language_code%22%3A%22ru%22%2C%22is_premium%22%3Atrue%2C%22allows_write_to_pm%22%3Atrue%2C%22photo_url%22%3A%22https%3A%5C%2F%5C%2Ft.me%5C%2Fi%5C%2Fuserpic%5C%2F320%5C%2F4FPEE4tmP3ATHa57u6MqTDih13LTOiMoKoLDRG4PnSA.svg%22%7D&chat_instance=8134722200314281151&chat_type=private&auth_date=1733584787&signature=zL-ucjNyREiHDE8aihFwpfR9aggP2xiAo3NSpfe-p7IbCisNlDKlo7Kb6G4D0Ao2mBrSgEk4maLSdv6MLIlADQ&hash=2174df5b000556d044f3f020384e879c8efcab55ddea2ced4eb752e93e7080d6";
+        let bot = Bot { username: "real", token: "7342037359:AAFZehRPBRs8Seg40oDjTMIW8uTGPuW1zfQ" };
+        assert_eq!(check(REAL, &bot, 1_733_584_787, 60).map(|user| user.id), Ok(279_058_397));
+        let telegrams = hex::decode("e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d").unwrap();
+        assert_eq!(check_third_party(REAL, &bot, &telegrams), Ok(()));
+        assert_eq!(check_third_party(REAL, &bot, &public_key()), Err(InitDataFault::Signature));
     }
 
     #[test]

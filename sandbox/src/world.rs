@@ -18,7 +18,7 @@ mod tests;
 pub(crate) use dates::Dates;
 pub(crate) use gift::{Gift, GiftView, Lot, chain_address, friendly};
 pub(crate) use history::{Happening, History, Kind};
-pub(crate) use people::{NOBODY, TELEGRAM};
+pub(crate) use people::{NOBODY, TELEGRAM, people_of, person};
 
 use std::ops::Range;
 

@@ -3,14 +3,18 @@
 use async_trait::async_trait;
 use chain::contract::Network;
 use domain::{
-    Exchange, Malformed, MarketInfo, Page, SourceFault,
+    Exchange, ListingClaim, Malformed, MarketId, MarketInfo, Page, SourceFault, Verdict,
     market::RequestBudget,
-    ports::{Clock, KnownCollection, MarketSource, Scope, Step, Want},
+    ports::{ChainWitness, Clock, KnownCollection, MarketSource, Scope, Step, Want},
 };
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use secrecy::ExposeSecret as _;
 
-use super::{BASE_URL, KEY, KEYLESS, NETWORK, info, rest, rest::Networks, source_id, walk};
+use super::{
+    BASE_URL, KEY, KEYLESS, NETWORK, info, rest,
+    rest::{Networks, witness},
+    source_id, target, walk,
+};
 use crate::{
     http::{Ask, BaseUrl, Failure, Http, Limits, Standing},
     settings::{Settings, SettingsFault},
@@ -65,6 +69,40 @@ impl Toncenter {
     }
 }
 
+impl Toncenter {
+    async fn get(&self, target: String, clock: &dyn Clock) -> Result<Exchange, SourceFault> {
+        match self.http.exchange(Ask::get(target), self.headers.clone(), clock).await {
+            Ok(exchange) => {
+                self.standing.accepted();
+                Ok(exchange)
+            }
+            Err(Failure::Fault(fault)) => Err(fault),
+            Err(Failure::Unauthorized { why }) => Err(SourceFault::Refused { why, mend: MEND.into() }),
+            Err(Failure::Forbidden { why }) => Err(self.standing.forbidden(why, self.http.pause_ms(), MEND)),
+        }
+    }
+}
+
+#[async_trait]
+impl ChainWitness for Toncenter {
+    fn id(&self) -> &MarketId {
+        &self.info.id
+    }
+
+    /// Two requests: the item, and the contract that it says holds it, or the item again as its own contract.
+    async fn ask(&self, claim: &ListingClaim, clock: &dyn Clock) -> Result<Vec<Exchange>, SourceFault> {
+        let item = witness::item(claim)?;
+        let first = self.get(target::item(&item), clock).await?;
+        let Some(at) = witness::whom_to_ask(claim, &first)? else { return Ok(vec![first]) };
+        let second = self.get(target::sales(&[at]), clock).await?;
+        Ok(vec![first, second])
+    }
+
+    fn judge(&self, claim: &ListingClaim, answers: &[Exchange]) -> Result<Verdict, Malformed> {
+        witness::judge(claim, answers, self.network)
+    }
+}
+
 #[async_trait]
 impl MarketSource for Toncenter {
     fn info(&self) -> &MarketInfo {
@@ -87,15 +125,7 @@ impl MarketSource for Toncenter {
         clock: &dyn Clock,
     ) -> Result<Exchange, SourceFault> {
         let target = walk::target(want, cursor).map_err(|why| SourceFault::Never { why })?;
-        match self.http.exchange(Ask::get(target), self.headers.clone(), clock).await {
-            Ok(exchange) => {
-                self.standing.accepted();
-                Ok(exchange)
-            }
-            Err(Failure::Fault(fault)) => Err(fault),
-            Err(Failure::Unauthorized { why }) => Err(SourceFault::Refused { why, mend: MEND.into() }),
-            Err(Failure::Forbidden { why }) => Err(self.standing.forbidden(why, self.http.pause_ms(), MEND)),
-        }
+        self.get(target, clock).await
     }
 
     fn read(&self, exchange: &Exchange) -> Result<Page, Malformed> {

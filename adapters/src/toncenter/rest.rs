@@ -5,6 +5,7 @@ mod actions;
 mod collections;
 mod items;
 mod sales;
+pub(super) mod witness;
 mod wire;
 
 use chain::{

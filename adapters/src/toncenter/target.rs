@@ -55,6 +55,11 @@ pub(super) fn items(collection: &str, offset: usize) -> String {
     format!("/nft/items?collection_address={collection}&limit={ITEMS}{offset}")
 }
 
+/// One item, by its address.
+pub(super) fn item(address: &Address) -> String {
+    format!("/nft/items?address={}", friendly(address))
+}
+
 /// The sales at these addresses.
 pub(super) fn sales(addresses: &[String]) -> String {
     let asked: Vec<String> = addresses.iter().map(|address| format!("address={address}")).collect();

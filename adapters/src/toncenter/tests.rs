@@ -311,3 +311,72 @@ fn a_missing_field_is_named() {
     let (target, _) = fixture("actions");
     assert!(ToncenterReader.read(&exchange(&target, &json!({ "error": "x" }))).is_err());
 }
+
+/// A claim that agrees with the fixtures in everything, and the two answers.
+fn claim(gift: &str, through: domain::ClaimedSale) -> (domain::ListingClaim, Vec<Exchange>) {
+    let (_, sales) = fixture("nft-sales");
+    let sale = &sales["nft_sales"][if gift == "lolpop-7" { 0 } else { 4 }];
+    let (_, mut items) = fixture("nft-items-lolpop");
+    let uri = format!("https://nft.fragment.com/gift/{gift}.json");
+    items["nft_items"].as_array_mut().unwrap().retain(|item| item["content"]["uri"] == uri.as_str());
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let item = text(&items["nft_items"][0]["address"]).unwrap();
+    let price = if gift == "lolpop-7" { 2_500_000_000 } else { 3_200_000_000 };
+    let seller = text(&sale["nft_owner_address"]).or(text(&sale["details"]["beneficiary_address"]));
+    let gift = domain::GiftId::parse(gift).unwrap();
+    let answers = vec![exchange(&target::item(&crate::ton::account(&item).unwrap()), &items), exchange("/nft/sales?", &sales)];
+    (domain::ListingClaim { gift, item, through, seller, price_nanoton: Some(price) }, answers)
+}
+
+fn judged(claim: &domain::ListingClaim, answers: &[Exchange], network: &str) -> domain::Verdict {
+    rest::witness::judge(claim, answers, Network::named(network).unwrap()).unwrap()
+}
+
+#[test]
+fn a_witness_verifies_what_agrees_and_names_what_does_not() {
+    use domain::{ClaimCheck, ClaimedSale, ListingClaim, Verdict};
+    let refuted = |check| Verdict::Refuted { check };
+    let (good, answers) = claim("lolpop-7", ClaimedSale::GetgemsContract);
+    let verdict = judged(&good, &answers, "mainnet");
+    assert!(matches!(&verdict, Verdict::Verified { code, .. } if code == "v4r1"), "{verdict:?}");
+    assert_eq!(judged(&good, &answers, "sandbox"), refuted(ClaimCheck::Code));
+    assert_eq!(judged(&good, &answers, "testnet"), refuted(ClaimCheck::Code));
+    for (claim, expected) in [
+        (ListingClaim { price_nanoton: Some(1), ..good.clone() }, refuted(ClaimCheck::Price)),
+        (ListingClaim { seller: Some(good.item.clone()), ..good.clone() }, refuted(ClaimCheck::Seller)),
+        (ListingClaim { item: LOL_POPS.into(), ..good.clone() }, refuted(ClaimCheck::Item)),
+        (ListingClaim { gift: domain::GiftId { number: 8, ..good.gift.clone() }, ..good.clone() }, refuted(ClaimCheck::Item)),
+    ] {
+        assert_eq!(judged(&claim, &answers, "mainnet"), expected);
+    }
+    let mut bought = answers.clone();
+    let mut body: Value = serde_json::from_slice(&bought[0].body).unwrap();
+    body["nft_items"][0]["owner_address"] = good.seller.clone().into();
+    bought[0].body = serde_json::to_vec(&body).unwrap();
+    assert_eq!(judged(&good, &bought, "mainnet"), refuted(ClaimCheck::ItemOwner));
+    assert_eq!(judged(&good, &answers[..1], "mainnet"), Verdict::Untold { check: ClaimCheck::Code });
+
+    let (own, answers) = claim("lolpop-8", ClaimedSale::OwnContract);
+    for network in ["mainnet", "sandbox"] {
+        assert!(judged(&own, &answers, network).is_verified(), "an item's code follows from its address");
+    }
+    let dearer = ListingClaim { price_nanoton: Some(5), ..own.clone() };
+    assert_eq!(judged(&dearer, &answers, "mainnet"), refuted(ClaimCheck::Price));
+    let by_contract = ListingClaim { through: ClaimedSale::GetgemsContract, ..own };
+    assert_eq!(judged(&by_contract, &answers, "mainnet"), refuted(ClaimCheck::ItemOwner));
+}
+
+#[tokio::test]
+async fn a_witness_asks_twice() {
+    install_tls();
+    let (good, answers) = claim("lolpop-7", domain::ClaimedSale::GetgemsContract);
+    let replies = answers.iter().map(|answer| Reply::json(std::str::from_utf8(&answer.body).unwrap()));
+    let server = Canned::start(replies.collect()).await;
+    let lookup = |name: &str| (name == "RIBBON_TONCENTER_BASE_URL").then(|| server.base.clone());
+    let witness = (crate::witnesses::WITNESSES[0].build)(&Settings::new(&lookup)).unwrap();
+    let answers = witness.ask(&good, &Ticks::default()).await.unwrap();
+    assert_eq!(answers.len(), 2);
+    assert!(witness.judge(&good, &answers).unwrap().is_verified());
+    let requests = server.requests();
+    assert!(requests[0].contains("/nft/items?address=EQ") && requests[1].contains("/nft/sales?address=EQ"));
+}

@@ -72,7 +72,13 @@ pub(super) const SANDBOX: &str = "\
 pub(super) const SANDBOX_AFTER: &str = "\
 Examples:
   ribbon sandbox
-  ribbon sandbox --gifts 1000000 --seed 7 --speed 100 --listen 127.0.0.1:0";
+  ribbon sandbox --gifts 1000000 --seed 7 --speed 100 --listen 127.0.0.1:0
+  ribbon sandbox telegram init-data 3 --market portals";
+
+pub(super) const INIT_DATA: &str = "\
+    Prints initData as a Mini App gets it from Telegram, signed now by the bot of the market named: with the hash that the \
+    bot's token checks, and with the signature that third parties check. Opens the sandbox of the same seed and size, and \
+    nothing else; no market calls it too old for some minutes.";
 
 pub(super) const CHECK: &str = "\
     Checks the configuration, the database, the log (positions without gaps, the hash chain recomputed), the projections \

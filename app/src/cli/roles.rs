@@ -64,12 +64,7 @@ pub fn command() -> Command {
         .subcommand(index())
         .subcommand(role("serve", "Serve pages and GraphQL", help::SERVE, help::SERVE_AFTER))
         .subcommand(role("migrate", "Bring the database to this version", help::MIGRATE, help::MIGRATE_AFTER))
-        .subcommand(role(
-            "sandbox",
-            "Serve the outside world on loopback",
-            help::SANDBOX,
-            help::SANDBOX_AFTER,
-        ))
+        .subcommand(sandbox())
         .subcommand(
             role("check", "Check everything, and say how to mend it", help::CHECK, help::CHECK_AFTER)
                 .arg(switch("json", "Print the findings as JSON"))
@@ -143,6 +138,34 @@ fn admin() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(jobs::command(|command| with_settings(command, "admin")))
+}
+
+fn sandbox() -> Command {
+    let init_data = Command::new("init-data")
+        .about("Signed initData of one of the sandbox's people")
+        .long_about(help::INIT_DATA)
+        .arg(
+            Arg::new("user")
+                .value_name("USER")
+                .help("Number of the person, from 0")
+                .required(true)
+                .value_parser(value_parser!(u32)),
+        )
+        .arg(
+            Arg::new("market")
+                .long("market")
+                .value_name("MARKET")
+                .help("The market whose bot signs, as in mrkt [default: mrkt]")
+                .default_value("mrkt")
+                .hide_default_value(true),
+        );
+    role("sandbox", "Serve the outside world on loopback", help::SANDBOX, help::SANDBOX_AFTER).subcommand(
+        Command::new("telegram")
+            .about("What the sandbox's Telegram hands out, without a sandbox running")
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .subcommand(with_settings(init_data, "sandbox")),
+    )
 }
 
 fn export() -> Command {

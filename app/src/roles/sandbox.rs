@@ -47,3 +47,22 @@ pub async fn run(values: &Values) -> Result<Exit, Failure> {
     }
     Ok(Exit::Fine)
 }
+
+/// Prints initData of one of the world's people, signed now. No sandbox need run.
+///
+/// # Errors
+/// Exit code 2 for a market whose bot signs nobody in.
+pub fn init_data(values: &Values, user: u32, market: &str) -> Result<Exit, Failure> {
+    let config = SandboxConfig::read(values);
+    let Some(bot) = sandbox::telegram::bot_of(market) else {
+        let with_bots = sandbox::MARKETS.iter().map(|market| market.id);
+        let with_bots: Vec<&str> = with_bots.filter(|id| sandbox::telegram::bot_of(id).is_some()).collect();
+        let why = format!("--market is `{market}`; expected one that signs in by Telegram: {}", with_bots.join(", "));
+        return Err(Failure::new(Exit::BadInput, why));
+    };
+    let person = sandbox::telegram::resident(config.seed, config.gifts, user);
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now_s = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    answer::line(&sandbox::telegram::init_data(&person, bot, now_s));
+    Ok(Exit::Fine)
+}

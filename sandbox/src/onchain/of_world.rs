@@ -13,7 +13,7 @@ use super::{Action, ChainAnswers, Happened, HeldBy, Item, OwnSale, SaleContract,
 use crate::{
     market::{Coin, Way},
     random::{Draw, For},
-    world::{Happening, Kind, NOBODY, World, chain_address},
+    world::{Happening, Kind, Lot, NOBODY, World, chain_address},
 };
 
 static NETWORK: LazyLock<&'static Network> =
@@ -58,6 +58,11 @@ impl<'w> WorldChain<'w> {
         code.expect("the sandbox's network has the role").code_hash
     }
 
+    /// What a lot asks in nanoton, 0 for another coin.
+    fn price_of(lot: &Lot) -> i64 {
+        if lot.coin == Coin::Ton { lot.amount } else { 0 }
+    }
+
     /// An exported gift as an item.
     pub(crate) fn item_of(&self, gift: u32) -> Option<Item> {
         let view = self.world.view(gift);
@@ -88,6 +93,7 @@ impl<'w> WorldChain<'w> {
             ],
             owner: held_by.as_ref().map_or(real_owner, |(contract, _)| *contract),
             held_by,
+            price_nanoton: held_by.and_then(|_| self.world.lot(gift)).map(Self::price_of),
             real_owner,
             lt: logical_time(i64::from(view.gift.held_since_s) * 1_000_000),
         })
@@ -99,7 +105,7 @@ impl<'w> WorldChain<'w> {
         let lot = self.world.lot(gift)?;
         let role =
             if kind == HeldBy::Auction { GetgemsRole::Auction } else { GetgemsRole::FixedPriceSale };
-        let price_nanoton = if lot.coin == Coin::Ton { lot.amount } else { 0 };
+        let price_nanoton = Self::price_of(lot);
         let part = |bps: u16| crate::getgems::part(price_nanoton, bps);
         Some(SaleContract {
             address,

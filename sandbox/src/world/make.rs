@@ -43,7 +43,7 @@ impl World {
             exported: Exported::default(),
             histories: markets.iter().map(|_| History::default()).collect(),
             step: 0,
-            people: (gifts / 6).max(16),
+            people: super::people_of(gifts),
             now_us: epoch_us,
             markets,
         };

@@ -30,6 +30,16 @@ const NOUN: [&str; 16] = [
 /// Telegram ids of the world's people begin here; beyond any id given out to a real account.
 const TELEGRAM_ID_FIRST: u64 = 900_000_000_000;
 
+/// How many people a world of so many gifts has.
+pub(crate) fn people_of(gifts: u32) -> u32 {
+    (gifts / 6).max(16)
+}
+
+/// A person of the world with this seed.
+pub(crate) fn person(seed: u64, index: u32) -> Person {
+    Person { index, seed }
+}
+
 impl World {
     pub(crate) fn person(&self, index: u32) -> Person {
         Person { index, seed: self.seed }

@@ -128,7 +128,7 @@ fn shown_gift(path: &str, shown: Option<Item<'_>>) -> Result<(GiftId, Address, O
 }
 
 /// Whether this item is that gift: by its address, and by the collection's where that is known.
-fn is_gift_of(gift: &GiftId, collection: &Address, item: &Address) -> bool {
+pub(super) fn is_gift_of(gift: &GiftId, collection: &Address, item: &Address) -> bool {
     known::address_of(&gift.slug).is_none_or(|known| known == collection)
         && ton::is_item_of(gift, collection, item)
 }
