@@ -4,7 +4,7 @@
 
 mod ask;
 mod client;
-mod html;
+pub(crate) mod html;
 mod known;
 mod parse;
 mod session;

@@ -7,6 +7,7 @@ pub mod registry;
 
 mod feed;
 pub mod fixtures;
+pub mod gift_page;
 mod http;
 mod init_data;
 pub mod metadata;

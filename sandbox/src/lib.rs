@@ -6,6 +6,7 @@ mod control;
 pub mod fault;
 pub mod fragment;
 pub mod getgems;
+pub mod gift_page;
 pub mod identity;
 pub mod market;
 pub mod mrkt;

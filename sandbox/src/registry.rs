@@ -12,6 +12,7 @@ pub const MARKETS: &[&Market] = &[
     &crate::tonnel::MARKET,
     &crate::portals::MARKET,
     &crate::toncenter::MARKET, // chain
+    &crate::gift_page::MARKET, // t.me
 ];
 
 #[cfg(test)]

@@ -224,6 +224,20 @@ impl Running {
         }
     }
 
+    /// Moves a gift that is for sale on a market out of there and onto the chain, where it is put up at this price in nanoton through a
+    /// contract of GetGems: cancelled, exported, listed, as its owner would. Returns its name, as in `plushpepe-298`; `None` where nothing
+    /// is for sale on that market.
+    pub fn export(&self, market: &str, price_nanoton: i64) -> Option<String> {
+        let at = MARKETS.iter().position(|known| known.id == market)?;
+        let now_us = self.outside.now_us();
+        let mut world = self.outside.world_mut();
+        let (_, chain) = crate::onchain::seller(&world)?;
+        let shelf = world.shelves_of(at).next()?;
+        let gift = world.export_by_hand(shelf, chain, price_nanoton, now_us)?;
+        let view = world.view(gift);
+        Some(format!("{}-{}", view.collection.slug, view.gift.number))
+    }
+
     /// The wallet of one of the world's people, raw form.
     #[must_use]
     pub fn resident_wallet(&self, number: u32) -> String {

@@ -20,7 +20,7 @@ const VOID: [&str; 13] =
 const ENDED_BY_PARENT: [&str; 10] = ["li", "option", "p", "dt", "dd", "td", "th", "tr", "tbody", "thead"];
 
 /// A text as a tree, its nodes in document order.
-pub(super) struct Markup {
+pub(crate) struct Markup {
     nodes: Vec<Node>,
 }
 
@@ -37,7 +37,7 @@ enum Kind {
 
 /// An element of a tree.
 #[derive(Clone, Copy)]
-pub(super) struct Element<'m> {
+pub(crate) struct Element<'m> {
     markup: &'m Markup,
     index: usize,
 }
@@ -50,7 +50,7 @@ impl PartialEq for Element<'_> {
 
 impl Markup {
     /// Reads a text; `root` is the JSON pointer to it.
-    pub(super) fn read(text: &str, root: &str) -> Result<Self, Malformed> {
+    pub(crate) fn read(text: &str, root: &str) -> Result<Self, Malformed> {
         let mut emitter = DefaultEmitter::default();
         // What stands in a script is no markup.
         emitter.naively_switch_states(true);
@@ -63,7 +63,7 @@ impl Markup {
     }
 
     /// Every element, in document order.
-    pub(super) fn elements(&self) -> impl Iterator<Item = Element<'_>> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = Element<'_>> {
         self.range(0, self.nodes.len())
     }
 
@@ -73,7 +73,7 @@ impl Markup {
     }
 
     /// All of its text, tidied.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.text_of(0, self.nodes.len())
     }
 
@@ -98,47 +98,47 @@ impl<'m> Element<'m> {
     }
 
     /// Whether it has this tag.
-    pub(super) fn is(self, name: &str) -> bool {
+    pub(crate) fn is(self, name: &str) -> bool {
         self.parts().0 == name
     }
 
     /// The value of an attribute, its references resolved.
-    pub(super) fn attribute(self, name: &str) -> Option<&'m str> {
+    pub(crate) fn attribute(self, name: &str) -> Option<&'m str> {
         self.parts().1.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Its classes.
-    pub(super) fn classes(self) -> impl Iterator<Item = &'m str> {
+    pub(crate) fn classes(self) -> impl Iterator<Item = &'m str> {
         self.attribute("class").unwrap_or_default().split_ascii_whitespace()
     }
 
     /// Whether it has this class.
-    pub(super) fn has_class(self, class: &str) -> bool {
+    pub(crate) fn has_class(self, class: &str) -> bool {
         self.classes().any(|known| known == class)
     }
 
     /// The elements inside it, in document order.
-    pub(super) fn inside(self) -> impl Iterator<Item = Element<'m>> {
+    pub(crate) fn inside(self) -> impl Iterator<Item = Element<'m>> {
         self.markup.range(self.index + 1, self.markup.nodes[self.index].end)
     }
 
     /// The elements inside it that have this class.
-    pub(super) fn all(self, class: &str) -> impl Iterator<Item = Element<'m>> {
+    pub(crate) fn all(self, class: &str) -> impl Iterator<Item = Element<'m>> {
         self.inside().filter(move |element| element.has_class(class))
     }
 
     /// Whether the other one is inside it.
-    pub(super) fn holds(self, other: Self) -> bool {
+    pub(crate) fn holds(self, other: Self) -> bool {
         (self.index + 1..self.markup.nodes[self.index].end).contains(&other.index)
     }
 
     /// Whether it ends before the other one begins.
-    pub(super) fn is_before(self, other: Self) -> bool {
+    pub(crate) fn is_before(self, other: Self) -> bool {
         self.markup.nodes[self.index].end <= other.index
     }
 
     /// Its text and that of the elements inside it; white space, no-break spaces too, is one space, and none at the ends.
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.markup.text_of(self.index + 1, self.markup.nodes[self.index].end)
     }
 }

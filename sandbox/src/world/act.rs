@@ -81,6 +81,25 @@ impl World {
         })
     }
 
+    /// Takes a gift that is for sale on a shelf back from there, exports it, and puts it up on the chain at a price in nanoton: what an owner
+    /// does who moves. Returns the gift; `None` when nothing is for sale there whose collection has an address.
+    pub(crate) fn export_by_hand(&mut self, from: u8, chain: u8, amount: i64, at_us: i64) -> Option<u32> {
+        let listed = self.shelves[usize::from(from)].listed.iter().copied();
+        let gift = listed.clone().find(|gift| self.collection(*gift).address.is_some())?;
+        self.now_us = self.now_us.max(at_us);
+        let lot = self.close(gift)?;
+        let owner = self.gifts[gift as usize].owner;
+        self.tell(gift, at_us, Kind::Cancelled, (lot.way, lot.coin, lot.amount), (owner, NOBODY));
+        self.move_idle(gift, ACCOUNTS);
+        self.move_idle(gift, chain);
+        self.note_exported(gift);
+        let entry = &mut self.gifts[gift as usize];
+        entry.deposits = entry.deposits.wrapping_add(1);
+        self.tell(gift, at_us, Kind::Exported, NO_TRADE, (NOBODY, owner));
+        self.list_by_hand(owner, gift, amount, at_us)?;
+        Some(gift)
+    }
+
     fn act_reprice(&mut self, shelf: u8, at_us: i64, draw: &mut Draw) {
         let Some(gift) = pick(&self.shelves[usize::from(shelf)].listed, draw) else { return };
         let Some(lot) = self.lot(gift).cloned() else { return };

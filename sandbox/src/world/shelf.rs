@@ -28,6 +28,11 @@ impl ShelfState {
 }
 
 impl World {
+    /// The market of a shelf; `None` for accounts.
+    pub(crate) fn market_of(&self, shelf: u8) -> Option<&'static crate::market::Market> {
+        self.shelves[usize::from(shelf)].market.map(|at| self.markets[at])
+    }
+
     pub(crate) fn custody(&self, shelf: u8) -> Custody {
         self.shelves[usize::from(shelf)].rule.custody
     }
