@@ -21,9 +21,10 @@ import { Ribbon } from "./server.mjs";
 import sheet from "./sheet.mjs";
 import status from "./status.mjs";
 import streams from "./streams.mjs";
+import tonapi from "./tonapi.mjs";
 
 const CHECK_MS = 150_000;
-const CHECKS = [judge, protocol, streams, market, filters, sheet, pictures, status, explorer, other, accessibility, quarantine, line].flat();
+const CHECKS = [judge, protocol, streams, tonapi, market, filters, sheet, pictures, status, explorer, other, accessibility, quarantine, line].flat();
 
 const { values, positionals } = parseArgs({ options: { screenshots: { type: "string" } }, allowPositionals: true });
 const bin = resolve(process.env.RIBBON_BIN ?? fileURLToPath(new URL("../../target/debug/ribbon", import.meta.url)));
