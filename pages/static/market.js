@@ -164,11 +164,12 @@ function offer(select, options) {
 async function catalog() {
   const { floors, markets, notCovered } = await ask(`query Catalog {
     floors(filter: { kinds: [COLLECTION], bestOnly: true, currency: "TON" }, first: 100) { nodes { slug price { text amount } askPosition listing { gift { model { name } symbol { name } backdrop { name } } } } }
-    markets { id name status { state scopesDone scopesTotal } } notCovered { name why } }`);
+    markets { id name kind status { state scopesDone scopesTotal } } notCovered { name why } }`);
   const titles = new Map((await askAll(COLLECTIONS)).map(({ slug, title }) => [slug, title]));
   filling(markets);
   offer(form.elements.collection, [...titles].sort(([, a], [, b]) => a.localeCompare(b)));
-  offer(form.elements.market, markets.map(({ id, name }) => [id, name]));
+  // A witness of the chain is no place to buy on.
+  offer(form.elements.market, markets.filter(({ kind }) => kind === "MARKET").map(({ id, name }) => [id, name]));
   document.getElementById("collections").replaceChildren(...floors.nodes.slice(0, STRIP).map((floor) => {
     const like = floor.listing?.gift ?? {};
     return el("div", {}, el("button", { "data-slug": floor.slug, onclick: () => choose(floor.slug) },

@@ -4,7 +4,7 @@ import { el, proof } from "./dom.js";
 import { age, when, worldWords } from "./words.js";
 
 const STATUS = `query Status { log { position hash committedAt answeredAt }
-  markets { id name siteUrl covers notCovered listingsCount requestBudget { requests windowSeconds }
+  markets { id name kind siteUrl covers notCovered listingsCount requestBudget { requests windowSeconds }
     status { state since reason path checkedAt ageSeconds lastFault lastFaultAt faultsInARow nextAttemptAt scopesTotal scopesDone historyFrom historyIsDone requestSharePerMille heldUntil unknownFields }
     pictures { slug scannedAt ageSeconds listingsSeen droppedAt } unknownFields(first: 20) { path seen firstSeenAt }
     quarantine { path why since position } }
@@ -13,12 +13,13 @@ const STATUS = `query Status { log { position hash committedAt answeredAt }
 
 const STATES = { STARTING: "gathering its first picture", OK: "gathering", BACKING_OFF: "waiting after faults", QUARANTINED: "quarantined: its pages changed", REFUSED: "refused: needs an operator", STOPPED: "stopped" };
 
-function market({ id, name, siteUrl, covers, notCovered, listingsCount, requestBudget, status, quarantine, pictures, unknownFields }) {
+function market({ id, name, kind, siteUrl, covers, notCovered, listingsCount, requestBudget, status, quarantine, pictures, unknownFields }) {
   const done = status?.scopesDone ?? 0, total = status?.scopesTotal ?? 0;
   // The worker's word may be a moment ahead of the event that proves it.
   const broken = quarantine ?? (status?.state === "QUARANTINED" ? { path: status.path, why: status.reason, since: status.since } : null);
   return el("section", { class: "market", "data-id": id, "data-state": status?.state ?? "STARTING" },
     el("h3", {}, name, el("span", {}, STATES[status?.state] ?? "not started")),
+    kind === "CHAIN" && el("p", {}, "A witness of what stands on TON: it shows the listings of others and sells nothing itself."),
     el("p", {}, `${listingsCount.toLocaleString()} open listings · last answer ${status?.ageSeconds == null ? "none yet" : age(status.ageSeconds) + " ago"}`),
     total > 0 && el("p", {}, `${done} of ${total} parts of the market scanned to the end`, el("progress", { max: total, value: done, "aria-label": `${name}: parts scanned` })),
     el("p", {}, historyWords(status)),
