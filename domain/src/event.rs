@@ -122,6 +122,9 @@ pub enum Fact {
         /// Hash of the transaction on TON, 64 hexadecimal digits.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         transaction: Option<String>,
+        /// The market whose sale it is, where the source tells of another's.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        of_market: Option<MarketId>,
     },
     /// Given to another owner without a sale.
     GiftTransferred {

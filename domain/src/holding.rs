@@ -90,14 +90,23 @@ impl Holding {
                 join(&mut self.owner, event.key, position, to.clone());
             }
             Fact::Exported { address } => {
-                let place = Place { custody: Custody::Chain, market: event.market.clone() };
-                join(&mut self.place, event.key, position, place);
+                self.join_place(position, event, Custody::Chain);
                 if let Some(address) = address {
                     join(&mut self.address, event.key, position, address.clone());
                 }
             }
             _ => {}
         }
+    }
+
+    /// Two sources may tell one fact with one key; then the smaller id holds, whoever told first.
+    fn join_place(&mut self, position: i64, event: &Event, custody: Custody) {
+        let place = Place { custody, market: event.market.clone() };
+        let is_tie = |held: &Register<Place>| held.key == event.key && held.value.market > place.market;
+        if self.place.as_ref().is_some_and(is_tie) {
+            self.place = None;
+        }
+        join(&mut self.place, event.key, position, place);
     }
 
     fn apply_details(&mut self, position: i64, event: &Event, details: &LotDetails) {
@@ -125,8 +134,7 @@ impl Holding {
             join_attribute(register, event.key, position, attribute);
         }
         if let Some(custody) = custody {
-            let place = Place { custody: *custody, market: event.market.clone() };
-            join(&mut self.place, event.key, position, place);
+            self.join_place(position, event, *custody);
         }
         if let Some(owner) = owner {
             join(&mut self.owner, event.key, position, owner.clone());

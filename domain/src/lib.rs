@@ -14,8 +14,12 @@ pub mod lot;
 pub mod market;
 pub mod order_key;
 pub mod ports;
+pub mod provenance;
+pub mod same_listing;
+pub mod same_sale;
 pub mod sighting;
 pub mod time;
+pub mod witness;
 
 pub use attribute::{Attribute, AttributeKind, Rarity};
 pub use claim::{ClaimCheck, ClaimedSale, ListingClaim, Verdict};

@@ -85,6 +85,7 @@ pub(crate) struct Reading {
     markets: Batch<(), Arc<HashMap<String, MarketRow>>>,
     open_counts: Batch<(), Arc<HashMap<String, i64>>>,
     pictures: Batch<(), Arc<Vec<PictureRow>>>,
+    shown_counts: Batch<(), Arc<HashMap<String, i64>>>,
     quarantines: Batch<(), Arc<HashMap<String, QuarantineRow>>>,
     committed_at: Batch<(), i64>,
     floors_position: Batch<(), i64>,
@@ -137,6 +138,7 @@ impl Reading {
             markets: Batch::default(),
             open_counts: Batch::default(),
             pictures: Batch::default(),
+            shown_counts: Batch::default(),
             quarantines: Batch::default(),
             committed_at: Batch::default(),
             floors_position: Batch::default(),
@@ -327,6 +329,15 @@ impl Reading {
         let rows =
             self.pictures.load((), |_| async { Ok(one(Arc::new(read::pictures(&self.state.pool).await?))) });
         Ok(rows.await?.unwrap_or_default())
+    }
+
+    pub(crate) async fn shown_lots(&self, source: &str) -> Result<i64, Fault> {
+        let counts = self.shown_counts.load((), |_| async {
+            Ok(one(Arc::new(
+                read::shown_counts(&self.state.pool).await?.into_iter().collect::<HashMap<_, _>>(),
+            )))
+        });
+        Ok(counts.await?.and_then(|counts| counts.get(source).copied()).unwrap_or(0))
     }
 
     pub(crate) async fn quarantine(&self, market: &str) -> Result<Option<QuarantineRow>, Fault> {

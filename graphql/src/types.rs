@@ -5,6 +5,7 @@
 
 pub(crate) mod collection;
 pub(crate) mod connection;
+pub(crate) mod custody;
 pub(crate) mod event;
 pub(crate) mod fact;
 pub(crate) mod floor;
@@ -15,6 +16,8 @@ pub(crate) mod log;
 pub(crate) mod market;
 pub(crate) mod picture;
 pub(crate) mod price;
+pub(crate) mod provenance;
 pub(crate) mod rate;
 pub(crate) mod sale;
+pub(crate) mod witness;
 pub(crate) mod words;

@@ -6,6 +6,7 @@ mod gifts;
 mod listings;
 mod load;
 mod rows;
+mod sales;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,12 +19,15 @@ use pricing::FeeTable;
 use sqlx::PgConnection;
 use tokio::task::JoinHandle;
 
-use rows::{GiftRow, HoldingVersion, ListingVersion, LotRow, Versions};
+use rows::{GiftRow, GiftSales, HoldingVersion, Listing, LotRow, Sale, Versions};
 
 /// Version of the folding rules. A database folded by another version is rebuilt.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
+/// A market and an id there: of a source's lot, or of a listing of the market's.
 type LotKey = (MarketId, LotId);
+/// A listing: of which gift, on which market, under which id.
+type ListingKey = (GiftId, MarketId, LotId);
 
 /// What a batch touches, and what has changed of it.
 #[derive(Debug, Default)]
@@ -32,7 +36,14 @@ struct Touched {
     lots: BTreeMap<LotKey, Box<LotRow>>,
     lots_of: BTreeMap<GiftId, BTreeSet<LotKey>>,
     gifts: BTreeMap<GiftId, Box<GiftRow>>,
-    listings: Versions<LotKey, ListingVersion>,
+    /// Gifts with a lot that is another market's listing: their listings are found together.
+    shared: BTreeSet<GiftId>,
+    /// The listings as they stand now.
+    shown: BTreeMap<GiftId, BTreeMap<LotKey, Listing>>,
+    listings: Versions<ListingKey, Listing>,
+    sales_of: BTreeMap<GiftId, GiftSales>,
+    /// By the position of the telling that leads.
+    sales: Versions<i64, Sale>,
     holdings: Versions<GiftId, HoldingVersion>,
 }
 
@@ -90,7 +101,6 @@ impl Folding {
         flush::flush(connection, &touched).await?;
         // Tens of thousands of small pieces, which nobody shall wait for.
         tokio::task::spawn_blocking(move || drop(touched));
-        flush::sales(connection, &events).await?;
         flush::catalog(connection, &events).await?;
         flush::rates(connection, &events).await?;
         flush::quarantines(connection, &events).await?;
@@ -119,7 +129,7 @@ impl Touched {
         let Some(gift) = &logged.event.gift else { return };
         let (position, event) = (logged.position, &logged.event);
         let gift_changed = self.apply_gift(gift, logged);
-        let mut refresh = BTreeSet::new();
+        let mut changed = None;
         if let Some((lot, _)) = event.fact.lot() {
             let key = (event.market.clone(), lot.clone());
             let row = self.lots.entry(key.clone()).or_insert_with(|| Box::new(LotRow::new(gift.clone())));
@@ -131,14 +141,12 @@ impl Touched {
                 row.ask_origin = Some(event.origin);
             }
             self.lots_of.entry(gift.clone()).or_default().insert(key.clone());
-            refresh.insert(key);
+            changed = Some(key);
         }
-        if gift_changed {
-            refresh.extend(self.lots_of.get(gift).cloned().unwrap_or_default());
+        if gift_changed || changed.is_some() {
+            self.refresh_listings(fees, position, gift, changed.as_ref().filter(|_| !gift_changed));
         }
-        for key in refresh {
-            self.refresh_listing(fees, position, &key);
-        }
+        self.apply_sale(fees, gift, logged);
     }
 }
 

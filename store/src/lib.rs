@@ -18,6 +18,7 @@ pub mod read;
 pub mod seal;
 pub mod state;
 pub mod status;
+pub mod witness;
 pub mod world;
 
 pub use clock::DbClock;

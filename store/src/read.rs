@@ -30,7 +30,8 @@ pub use listings::{
     listing_page, listing_plan, listings_by_ask, listings_count, listings_of_gifts,
 };
 pub use markets::{
-    MarketRow, QuarantineRow, UnknownFieldRow, market_rows, open_counts, quarantines, unknown_fields,
+    MarketRow, QuarantineRow, UnknownFieldRow, market_rows, open_counts, quarantines, shown_counts,
+    unknown_fields,
 };
 pub use notices::Notices;
 pub use pictures::{PictureRow, pictures};

@@ -12,6 +12,7 @@ use crate::{
     fold::{self, FoldFault},
     log::{self, LogFault, LogHead},
     pool::{Pool, begin_planned},
+    witness::ListingWitness,
 };
 
 /// Why the state could not be rebuilt or hashed.
@@ -30,7 +31,7 @@ pub enum StateFault {
 
 const CHUNK: i64 = 5_000;
 
-/// SHA-256 over one line per lot, gift and sale, in order: what holds, without positions, times of seeing, or evidence. The same facts
+/// SHA-256 over one line per lot, gift, sale and listing, in order: what holds, without positions, times of seeing, or evidence. The same facts
 /// give the same hash in whatever order they arrived.
 ///
 /// # Errors
@@ -51,6 +52,7 @@ pub async fn hash_at_head(pool: &Pool) -> Result<(LogHead, String), StateFault> 
     hash_lots(&mut tx, &mut hasher).await?;
     hash_gifts(&mut tx, &mut hasher).await?;
     hash_sales(&mut tx, &mut hasher).await?;
+    hash_listings(&mut tx, &mut hasher).await?;
     tx.commit().await?;
     Ok((head, hex::encode(hasher.finalize())))
 }
@@ -85,7 +87,7 @@ async fn hash_gifts(connection: &mut PgConnection, hasher: &mut Sha256) -> Resul
 
 async fn hash_sales(connection: &mut PgConnection, hasher: &mut Sha256) -> Result<(), StateFault> {
     let mut sales = sqlx::query!(
-        r#"select market, lot, price_amount, price_currency, sold_at_us from market.sales
+        r#"select market, lot, price_amount, price_currency, sold_at_us from market.sales where to_position is null
            order by market collate "C", lot collate "C", sold_at_us, price_amount"#
     )
     .fetch(connection);
@@ -97,6 +99,43 @@ async fn hash_sales(connection: &mut PgConnection, hasher: &mut Sha256) -> Resul
         hasher.update(line.as_bytes());
     }
     Ok(())
+}
+
+async fn hash_listings(connection: &mut PgConnection, hasher: &mut Sha256) -> Result<(), StateFault> {
+    let mut listings = sqlx::query!(
+        r#"select market, lot, slug, number, source, witnesses from market.listings where to_position is null
+           order by market collate "C", lot collate "C", slug collate "C", number"#
+    )
+    .fetch(connection);
+    while let Some(row) = listings.try_next().await? {
+        let witnesses =
+            ListingWitness::list(row.witnesses.as_deref()).map_err(|fault| FoldFault::Unreadable {
+                what: format!("listing {} of {}", row.lot, row.market),
+                why: fault.to_string(),
+            })?;
+        let beside = witnesses.iter().map(|one| one.source.as_str());
+        let line =
+            listing_line((&row.market, &row.lot), (&row.slug, row.number), row.source.as_deref(), beside);
+        hasher.update(line.as_bytes());
+    }
+    Ok(())
+}
+
+/// Whose word leads an open listing and who speaks of it besides, as one line with its line end. What it costs stands in the line of the
+/// leading lot.
+#[must_use]
+pub fn listing_line<'a>(
+    (market, lot): (&str, &str),
+    (slug, number): (&str, i64),
+    source: Option<&str>,
+    beside: impl Iterator<Item = &'a str>,
+) -> String {
+    let beside: Vec<&str> = beside.collect();
+    format!(
+        "listing {market} {lot} {slug}-{number} by {} beside {}\n",
+        source.unwrap_or(market),
+        beside.join(" ")
+    )
 }
 
 /// What holds for a lot, as one line with its line end.
@@ -117,8 +156,11 @@ pub fn gift_line(slug: &str, number: i64, holding: &Holding) -> String {
     let name = |register: &Option<domain::lot::Register<domain::Attribute>>| {
         register.as_ref().map_or("-".to_owned(), |register| register.value.name.clone())
     };
+    let place = holding.place.as_ref().map_or("-".to_owned(), |place| {
+        format!("{} by {}", place.value.custody.as_str(), place.value.market)
+    });
     format!(
-        "gift {slug}-{number} {} | {} | {}\n",
+        "gift {slug}-{number} {} | {} | {} | {place}\n",
         name(&holding.model),
         name(&holding.symbol),
         name(&holding.backdrop)

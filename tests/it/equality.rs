@@ -4,6 +4,7 @@
 mod catalog;
 mod happenings;
 mod lots;
+mod once;
 mod undisclosed;
 
 use std::time::Duration;
@@ -56,6 +57,7 @@ async fn equal_after(mix: &str, seed: u64) {
     world.scanned_anew().await;
     let when = format!("after {mix}, seed {seed}");
     compare(&world, &when).await;
+    once::compare(&world, &when).await;
     undisclosed::compare(&world, &when).await;
     let quarantined: Option<i64> =
         sqlx::query_scalar("select count(*) from market.quarantines where to_position is null")

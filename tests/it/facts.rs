@@ -71,6 +71,7 @@ pub(crate) fn sold(of: &str, at_s: i64, nanoton: i64, buyer: &str) -> Event {
         seller: None,
         buyer: Some(buyer.into()),
         transaction: None,
+        of_market: None,
     };
     happened(of, at_s, fact)
 }

@@ -108,6 +108,8 @@ pub(crate) struct Sold {
     buyer: Option<String>,
     /// Hash of the transaction on TON, 64 hexadecimal digits. Null when the source does not say.
     transaction: Option<String>,
+    /// The market whose sale it is, where the source tells of another's. Null elsewhere.
+    of_market: Option<MarketName>,
 }
 
 /// Given to another owner without a sale.
@@ -273,13 +275,14 @@ pub(crate) fn fact_of(reading: &Arc<Reading>, market: &domain::MarketId, fact: &
             scope: scope.to_string(),
             reason: (*reason).into(),
         }),
-        domain::Fact::Sold { lot, scope, price, seller, buyer, transaction } => Fact::Sold(Sold {
+        domain::Fact::Sold { lot, scope, price, seller, buyer, transaction, of_market } => Fact::Sold(Sold {
             lot: lot.to_string(),
             scope: scope.to_string(),
             price: price_of(price),
             seller: seller.clone(),
             buyer: buyer.clone(),
             transaction: transaction.clone(),
+            of_market: of_market.as_ref().map(|market| MarketName(market.clone())),
         }),
         domain::Fact::GiftTransferred { from, to } => {
             Fact::GiftTransferred(GiftTransferred { from: from.clone(), to: to.clone() })

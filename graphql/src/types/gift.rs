@@ -10,11 +10,12 @@ use store::read::GiftRow;
 use super::{
     collection::Collection,
     connection::connection,
+    custody::GiftCustody,
     event::Event,
     listing::Listing,
-    market::Market,
+    provenance::{self, GiftProvenance},
     sale::Sale,
-    words::{AttributeKind, Custody, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
+    words::{AttributeKind, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
 };
 use crate::{
     reading::Reading,
@@ -117,12 +118,13 @@ impl Gift {
     /// Where it lives, by the latest telling. Null when no source has told it.
     async fn custody(&self) -> async_graphql::Result<Option<GiftCustody>> {
         let row = self.row().await?;
-        Ok(row.and_then(|row| row.holding.place.clone()).map(|place| GiftCustody {
-            kind: Custody::of_domain(place.value.custody),
-            market: Market::new(&self.reading, place.value.market.as_str()),
-            since: since(&place),
-            position: Position(place.position),
-        }))
+        let place = row.and_then(|row| row.holding.place.clone());
+        Ok(place.map(|place| GiftCustody::new(&self.reading, &self.gift, place)))
+    }
+
+    /// Its life from the first word of any source to now: listings, sales, transfers, export and return, each once, with the events behind it.
+    async fn provenance(&self) -> async_graphql::Result<GiftProvenance> {
+        Ok(provenance::of_gift(&self.reading, &self.gift).await?)
     }
 
     /// Who owns it, by the latest telling. Null when no source has told it.
@@ -234,7 +236,7 @@ impl Gift {
 }
 
 /// Since when a telling holds, where its source tells the time.
-fn since<T>(register: &Register<T>) -> Option<DateTime> {
+pub(super) fn since<T>(register: &Register<T>) -> Option<DateTime> {
     match register.key.rank {
         KeyRank::Market => Some(DateTime(register.key.at_us)),
         KeyRank::Scan => None,
@@ -293,20 +295,6 @@ impl GiftAttribute {
     async fn position(&self) -> Position {
         Position(self.told.position)
     }
-}
-
-/// Where a gift lives.
-#[derive(SimpleObject)]
-#[graphql(serial)]
-pub(crate) struct GiftCustody {
-    /// Account, market or chain.
-    kind: Custody,
-    /// The market that says so; the custodian where `kind` is `MARKET`.
-    market: Market,
-    /// When that was told, by the source's clock. Null when it was told by a page without times.
-    since: Option<DateTime>,
-    /// Position of the event that told it.
-    position: Position,
 }
 
 /// Who owns a gift.

@@ -12,6 +12,7 @@ use super::{
     gift::Gift,
     market::Market,
     price::{AllInPrice, Money, Price, stated_ask},
+    witness::{self, Witness},
     words::{Custody, FeeBasis, Missing, MissingFields, Origin},
 };
 use crate::{
@@ -51,7 +52,8 @@ impl Listing {
     }
 
     async fn check(&self) -> Result<Option<ListingCheck>, Fault> {
-        self.reading.check(&self.row.market, &self.row.lot).await
+        let (source, lot) = self.row.leader();
+        self.reading.check(source, lot).await
     }
 
     /// When it was last known to be open at this price, microseconds since 1970.
@@ -61,7 +63,7 @@ impl Listing {
     }
 
     async fn stale_since_us(&self) -> Result<Option<(i64, String)>, Fault> {
-        if let Some(row) = self.reading.quarantine(&self.row.market).await? {
+        if let Some(row) = self.reading.quarantine(self.row.leader().0).await? {
             return Ok(Some((
                 row.since_us,
                 format!("the market's pages cannot be read: at `{}` {}", row.path, row.why),
@@ -75,7 +77,7 @@ impl Listing {
                 "the market no longer lists its collection, so nobody can look whether it is still open";
             return Ok(Some((dropped_at_us, reason.to_owned())));
         }
-        let Some(row) = self.reading.market(&self.row.market).await? else { return Ok(None) };
+        let Some(row) = self.reading.market(self.row.leader().0).await? else { return Ok(None) };
         if matches!(row.state.as_str(), "quarantined" | "refused" | "stopped") {
             let reason = row.reason.unwrap_or_else(|| format!("the market is {}", row.state));
             return Ok(Some((row.state_since_us, reason)));
@@ -103,7 +105,7 @@ impl Listing {
         Ok(Gift::new(&self.reading, self.gift_id()?))
     }
 
-    /// The market that shows it.
+    /// The market whose listing it is, whoever shows it.
     async fn market(&self) -> Market {
         Market::new(&self.reading, &self.row.market)
     }
@@ -216,6 +218,26 @@ impl Listing {
     /// Where the evidence of the ask can be downloaded, below this server's address: `ribbon verify event` recomputes the event from it.
     async fn evidence_url(&self) -> String {
         super::event::evidence_url(self.row.ask_position)
+    }
+
+    /// Whose word the price is: the best witness's. A reader of the chain before the market itself, the market before another one that shows its listing.
+    async fn source(&self) -> Market {
+        Market::new(&self.reading, self.row.leader().0)
+    }
+
+    /// Every source that speaks of it, the one whose word leads first, each with its event and evidence.
+    async fn witnesses(&self) -> async_graphql::Result<Vec<Witness>> {
+        witness::of_listing(&self.reading, &self.row)
+    }
+
+    /// How many sources speak of it.
+    async fn sources_count(&self) -> async_graphql::Result<i32> {
+        Ok(witness::sources(&witness::of_listing(&self.reading, &self.row)?))
+    }
+
+    /// What the sources disagree about (price, whether it is open, who sells), in sentences; nothing is averaged. Null while they agree.
+    async fn disagreement(&self) -> async_graphql::Result<Option<String>> {
+        Ok(witness::disagreement(&witness::of_listing(&self.reading, &self.row)?))
     }
 
     /// Where the source's answer came from.

@@ -77,7 +77,7 @@ impl Market {
         Ok(row.map(|row| MarketStatus::of(&self.reading, row)))
     }
 
-    /// How many of its listings are open now, whatever `asOf` was asked for.
+    /// How many of its listings are open now, whoever shows them, whatever `asOf` was asked for.
     async fn listings_count(&self) -> async_graphql::Result<i32> {
         Ok(i32::try_from(self.reading.open_listings(&self.id).await?).unwrap_or(i32::MAX))
     }
@@ -100,6 +100,11 @@ impl Market {
             .await
             .map_err(Fault::from)?;
         Ok(rows.into_iter().map(UnknownField::of).collect())
+    }
+
+    /// How many open listings its own pages show now, whosever they are, whatever `asOf` was asked for: GetGems shows Fragment's too, a reader of the chain has none of its own.
+    async fn shown_count(&self) -> async_graphql::Result<i32> {
+        Ok(i32::try_from(self.reading.shown_lots(&self.id).await?).unwrap_or(i32::MAX))
     }
 
     /// The quarantine in force as of the answer's position. Null while its pages can be read.

@@ -12,6 +12,7 @@ use super::{
     gift::Gift,
     market::Market,
     price::{Money, Price},
+    witness::{self, Witness},
     words::{FeeBasis, Missing, MissingFields, Origin},
 };
 use crate::{
@@ -47,7 +48,7 @@ impl Sale {
         Ok(Gift::new(&self.reading, GiftId { slug, number }))
     }
 
-    /// The market.
+    /// The market whose sale it is, whoever tells it.
     async fn market(&self) -> Market {
         Market::new(&self.reading, &self.row.market)
     }
@@ -57,7 +58,7 @@ impl Sale {
         &self.row.lot
     }
 
-    /// What was paid, as the market states it.
+    /// What was paid, as the leading source states it.
     async fn price(&self) -> Price {
         let money = Money {
             reading: Arc::clone(&self.reading),
@@ -65,6 +66,35 @@ impl Sale {
             currency: self.row.price_currency.clone(),
         };
         Price { money, fee_basis: FeeBasis::of_word(&self.row.fee_basis) }
+    }
+
+    /// What the buyer paid the market; by it sales of markets with different habits are compared.
+    async fn market_price(&self) -> Money {
+        Money {
+            reading: Arc::clone(&self.reading),
+            amount: self.row.market_amount.unwrap_or(self.row.price_amount),
+            currency: self.row.price_currency.clone(),
+        }
+    }
+
+    /// Whose word leads.
+    async fn source(&self) -> Market {
+        Market::new(&self.reading, self.row.source.as_deref().unwrap_or(&self.row.market))
+    }
+
+    /// Every source that told it, the one whose word leads first, each with its event and evidence. One sale by its transaction; where a source names none, by gift, price and a time at most two minutes apart.
+    async fn witnesses(&self) -> async_graphql::Result<Vec<Witness>> {
+        witness::of_sale(&self.reading, &self.row)
+    }
+
+    /// How many sources told it.
+    async fn sources_count(&self) -> async_graphql::Result<i32> {
+        Ok(witness::sources(&witness::of_sale(&self.reading, &self.row)?))
+    }
+
+    /// What the sources disagree about (price, seller, buyer, transaction), in sentences; nothing is averaged. Null while they agree.
+    async fn disagreement(&self) -> async_graphql::Result<Option<String>> {
+        Ok(witness::disagreement(&witness::of_sale(&self.reading, &self.row)?))
     }
 
     /// Who sold, as the source names people. Null when it does not say.

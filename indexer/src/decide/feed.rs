@@ -118,6 +118,10 @@ impl<'a> Told<'a> {
         if let Fact::Repriced { before: told_before, .. } = &mut fact {
             *told_before = before.open_price().cloned();
         }
+        // Not part of the key, so that a source which begins to tell it tells no other happening.
+        if let Fact::Sold { of_market, .. } = &mut fact {
+            *of_market = self.details.and_then(|details| details.of_market.clone());
+        }
         let saying = Saying {
             key: self.key,
             observed_us: desk.frame.received_us,
@@ -180,7 +184,7 @@ pub fn happening_fact(what: &Happening, lot: &LotId, scope: &ScopeId) -> Fact {
         Happening::Repriced { price } => Fact::Repriced { lot, scope, price, before: None },
         Happening::Delisted => Fact::Delisted { lot, scope, reason: DelistReason::Cancelled },
         Happening::Sold { price, seller, buyer, transaction } => {
-            Fact::Sold { lot, scope, price, seller, buyer, transaction }
+            Fact::Sold { lot, scope, price, seller, buyer, transaction, of_market: None }
         }
         Happening::Transferred { from, to } => Fact::GiftTransferred { from, to },
         Happening::Exported { address } => Fact::Exported { address },

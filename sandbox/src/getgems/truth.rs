@@ -1,7 +1,8 @@
 //! What GetGems' wire discloses, in our words.
 
 use domain::{
-    Attribute, AttributeKind, Currency, Custody, FeeBasis, LotDetails, LotId, Price, sighting::ToldFee,
+    Attribute, AttributeKind, Currency, Custody, FeeBasis, LotDetails, LotId, MarketId, Price,
+    sighting::ToldFee,
 };
 
 use super::{
@@ -109,6 +110,8 @@ fn lot(world: &World, market: usize, gift: u32) -> Option<TruthLot> {
             address: (custody == Custody::Chain).then(|| friendly(&own)),
             told_fee: told_fee(lot),
             contract_type: Some(contract_type(custody, lot.way).to_owned()),
+            of_market: (contract_type(custody, lot.way) == "telemint")
+                .then(|| MarketId::parse("fragment").expect("a market's id")),
             image_url: Some(image(
                 world.seed,
                 &format!("{}-{}", view.collection.slug, view.gift.number),

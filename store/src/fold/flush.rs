@@ -3,6 +3,7 @@
 mod catalog;
 mod gifts;
 mod lots;
+mod sales;
 mod trades;
 mod versions;
 
@@ -11,7 +12,7 @@ use sqlx::PgConnection;
 use super::{FoldFault, Touched};
 
 pub(super) use catalog::catalog;
-pub(super) use trades::{quarantines, rates, sales};
+pub(super) use trades::{quarantines, rates};
 
 /// Gifts, lots and their versions. Ends of stored versions come first: a unique index allows one open version each.
 pub(super) async fn flush(connection: &mut PgConnection, touched: &Touched) -> Result<(), FoldFault> {
@@ -20,5 +21,6 @@ pub(super) async fn flush(connection: &mut PgConnection, touched: &Touched) -> R
     versions::end_listings(connection, touched).await?;
     versions::begin_listings(connection, touched).await?;
     versions::holdings(connection, touched).await?;
+    sales::sales(connection, touched).await?;
     Ok(())
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use domain::{CollectionSlug, GiftId, LoggedEvent, LotId, MarketId, Origin, holding::Holding};
+use domain::{CollectionSlug, GiftId, LoggedEvent, LotId, MarketId, Origin};
 use pricing::FeeTable;
 use sqlx::PgConnection;
 
 use super::{
     FoldFault, LotKey, Touched,
-    listings::listing,
+    listings::is_anothers,
     rows::{GiftRow, LotRow},
+    sales::StoredSale,
 };
 use crate::log::word;
 
@@ -18,6 +19,7 @@ use crate::log::word;
 pub(super) struct Stored {
     gifts: Vec<StoredGift>,
     lots: Vec<StoredLot>,
+    sales: Vec<StoredSale>,
 }
 
 #[derive(Debug)]
@@ -70,9 +72,10 @@ pub(super) async fn load(
         &slugs,
         &numbers
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(Stored { gifts, lots })
+    let sales = super::sales::load(connection, events).await?;
+    Ok(Stored { gifts, lots, sales })
 }
 
 impl Stored {
@@ -83,14 +86,23 @@ impl Stored {
             let (gift, row) = row.read()?;
             touched.gifts.insert(gift, Box::new(row));
         }
-        let empty = Holding::default();
         for row in self.lots {
-            let (key, mut row) = row.read()?;
-            let holding = touched.gifts.get(&row.gift).map_or(&empty, |gift| &gift.holding);
-            row.listing = listing(fees, &key, &row, holding);
+            let (key, row) = row.read()?;
+            if is_anothers(&key.0, &row.lot) {
+                touched.shared.insert(row.gift.clone());
+            }
             touched.lots_of.entry(row.gift.clone()).or_default().insert(key.clone());
             touched.lots.insert(key, Box::new(row));
         }
+        for gift in touched.lots_of.keys().cloned().collect::<Vec<_>>() {
+            let shown = touched.all_listings(fees, &gift);
+            let shown = shown.into_iter().filter_map(|(key, listing)| Some((key, listing?))).collect();
+            touched.shown.insert(gift, shown);
+        }
+        for row in self.sales {
+            row.read(&mut touched)?;
+        }
+        touched.show_stored_sales(fees);
         Ok(touched)
     }
 }
@@ -119,13 +131,12 @@ impl StoredLot {
             None => None,
         };
         let market = MarketId::parse(&market).map_err(|fault| unreadable(fault.to_string()))?;
-        let row =
-            LotRow { gift, lot: registers, ask_seen_us, ask_origin, position, dirty: false, listing: None };
+        let row = LotRow { gift, lot: registers, ask_seen_us, ask_origin, position, dirty: false };
         Ok(((market, id), row))
     }
 }
 
-fn gift_id(slug: &str, number: i64) -> Result<GiftId, FoldFault> {
+pub(super) fn gift_id(slug: &str, number: i64) -> Result<GiftId, FoldFault> {
     let unreadable = |why: String| FoldFault::Unreadable { what: format!("gift {slug}-{number}"), why };
     Ok(GiftId {
         slug: CollectionSlug::from_title(slug).map_err(|fault| unreadable(fault.to_string()))?,

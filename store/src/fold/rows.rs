@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{FeeBasis, GiftId, Lot, Origin, holding::Holding};
+use domain::{FeeBasis, GiftId, Lot, Origin, Price, holding::Holding};
+
+use crate::witness::SaleTelling;
 
 /// A lot and what its row carries besides the registers.
 #[derive(Debug, Clone)]
@@ -13,21 +15,11 @@ pub(super) struct LotRow {
     pub(super) ask_origin: Option<Origin>,
     pub(super) position: i64,
     pub(super) dirty: bool,
-    /// The listing as it stands now, if the lot is open.
-    pub(super) listing: Option<Listing>,
 }
 
 impl LotRow {
     pub(super) fn new(gift: GiftId) -> Self {
-        Self {
-            gift,
-            lot: Lot::default(),
-            ask_seen_us: None,
-            ask_origin: None,
-            position: 0,
-            dirty: false,
-            listing: None,
-        }
+        Self { gift, lot: Lot::default(), ask_seen_us: None, ask_origin: None, position: 0, dirty: false }
     }
 }
 
@@ -65,10 +57,39 @@ pub(super) struct Listing {
     pub(super) ask_position: i64,
     pub(super) details_position: Option<i64>,
     pub(super) origin: Origin,
+    /// Whose word the price is, where that is not the market's own.
+    pub(super) source: Option<String>,
+    /// The lot's id there, where it is another.
+    pub(super) source_lot: Option<String>,
+    /// JSON of what other sources say.
+    pub(super) witnesses: Option<String>,
 }
 
-/// A listing version as it will be inserted.
-pub(super) type ListingVersion = Listing;
+/// What a sale row says, without its positions of beginning and end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sale {
+    pub(super) gift: GiftId,
+    pub(super) market: String,
+    pub(super) lot: String,
+    pub(super) price: Price,
+    /// As the buyer paid it to the market, where that is not the price.
+    pub(super) market_amount: Option<i64>,
+    pub(super) seller: Option<String>,
+    pub(super) buyer: Option<String>,
+    pub(super) transaction: Option<String>,
+    pub(super) sold_at_us: i64,
+    pub(super) origin: Origin,
+    pub(super) source: Option<String>,
+    /// JSON of all tellings, where there are several.
+    pub(super) tellings: Option<String>,
+}
+
+/// A gift's sales: everything told, and the rows that it comes to by the position of the telling that leads.
+#[derive(Debug, Default)]
+pub(super) struct GiftSales {
+    pub(super) told: Vec<SaleTelling>,
+    pub(super) shown: BTreeMap<i64, Sale>,
+}
 
 /// Where a gift lived and with whom.
 #[derive(Debug, Clone, PartialEq, Eq)]

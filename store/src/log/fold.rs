@@ -1,9 +1,14 @@
 //! Reads an exported log line by line and checks its chain. Pure: no database. It keeps what holds
 //! for every lot, gift and sale, so memory grows with the market, not with the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use domain::{Fact, GiftId, LoggedEvent, Lot, LotId, MarketId, holding::Holding};
+use domain::{
+    GiftId, LoggedEvent, Lot, LotId, MarketId,
+    holding::Holding,
+    same_listing::{self, OneListing, Told},
+    same_sale::{self, Telling},
+};
 use sha2::{Digest, Sha256};
 
 use super::export::{BatchLine, BatchSeal, FORMAT, Header};
@@ -79,14 +84,13 @@ pub struct LogReader {
     batches: u64,
     lots: BTreeMap<(MarketId, LotId), (GiftId, Lot)>,
     gifts: BTreeMap<GiftId, Holding>,
-    sales: Vec<LoggedSale>,
-    transactions: BTreeSet<(String, GiftId)>,
+    told: BTreeMap<GiftId, Vec<Telling>>,
 }
 
-/// What the state's hash says of a sale, in the order in which it says it.
+/// What the state's hash says of a sale, in the order in which it says it; of several tellings what the leading one says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LoggedSale {
-    /// Who told of it.
+    /// The market whose sale it is.
     pub market: MarketId,
     /// The lot.
     pub lot: LotId,
@@ -113,7 +117,7 @@ pub struct LogSummary {
     pub lots: BTreeMap<(MarketId, LotId), (GiftId, Lot)>,
     /// Every gift, folded.
     pub gifts: BTreeMap<GiftId, Holding>,
-    /// Every sale, once, sorted; a sale on chain that two markets told of is one.
+    /// Every sale, once, sorted, however many sources told it.
     pub sales: Vec<LoggedSale>,
 }
 
@@ -132,7 +136,53 @@ impl LogSummary {
         for LoggedSale { market, lot, sold_at_us, amount, currency } in &self.sales {
             hasher.update(format!("sale {market} {lot} {amount} {currency} {sold_at_us}\n").as_bytes());
         }
+        let mut lines = self.listings();
+        lines.sort();
+        for (_, line) in lines {
+            hasher.update(line.as_bytes());
+        }
         hex::encode(hasher.finalize())
+    }
+
+    /// The lots of each gift.
+    pub fn lots_by_gift(&self) -> BTreeMap<&GiftId, Vec<Told<'_>>> {
+        let mut lots: BTreeMap<&GiftId, Vec<Told<'_>>> = BTreeMap::new();
+        for ((source, id), (gift, lot)) in &self.lots {
+            lots.entry(gift).or_default().push(Told { source, id, lot });
+        }
+        lots
+    }
+
+    /// The line of each open listing by its place in the hash.
+    fn listings(&self) -> Vec<((String, String, String, i64), String)> {
+        let mut lines = Vec::new();
+        for (gift, lots) in self.lots_by_gift() {
+            let (slug, number) = (gift.slug.as_str(), i64::from(gift.number));
+            for OneListing { market, lot, members, leads } in same_listing::listings(&lots) {
+                let Some(leads) = leads else { continue };
+                let beside = members.iter().filter(|index| **index != leads).filter_map(|index| {
+                    same_listing::word(&lots[*index], &lots[leads]).map(|_| lots[*index].source.as_str())
+                });
+                let source = Some(lots[leads].source.as_str());
+                let key = (market.as_str(), lot.as_str());
+                let line = state::listing_line(key, (slug, number), source, beside);
+                lines.push(((market.to_string(), lot.to_string(), slug.to_owned(), number), line));
+            }
+        }
+        lines
+    }
+}
+
+impl LoggedSale {
+    fn of(one: &same_sale::OneSale) -> Self {
+        let leader = one.leader();
+        Self {
+            market: one.market.clone(),
+            lot: one.lot().clone(),
+            sold_at_us: leader.sold_at_us,
+            amount: leader.price.amount,
+            currency: leader.price.currency.code().to_owned(),
+        }
     }
 }
 
@@ -148,8 +198,7 @@ impl Default for LogReader {
             batches: 0,
             lots: BTreeMap::new(),
             gifts: BTreeMap::new(),
-            sales: Vec::new(),
-            transactions: BTreeSet::new(),
+            told: BTreeMap::new(),
         }
     }
 }
@@ -171,12 +220,14 @@ impl LogReader {
     ///
     /// # Errors
     /// [`LogFileFault::Empty`] or [`LogFileFault::CutOff`].
-    pub fn end(mut self) -> Result<LogSummary, LogFileFault> {
+    pub fn end(self) -> Result<LogSummary, LogFileFault> {
         let Some(header) = self.header else { return Err(LogFileFault::Empty) };
         if self.position >= self.batch_first {
             return Err(LogFileFault::CutOff { position: self.position });
         }
-        self.sales.sort();
+        let mut sales: Vec<LoggedSale> =
+            self.told.into_values().flat_map(same_sale::sales).map(|one| LoggedSale::of(&one)).collect();
+        sales.sort();
         Ok(LogSummary {
             header,
             position: self.position,
@@ -184,7 +235,7 @@ impl LogReader {
             batches: self.batches,
             lots: self.lots,
             gifts: self.gifts,
-            sales: self.sales,
+            sales,
         })
     }
 
@@ -227,24 +278,10 @@ impl LogReader {
             let entry = self.lots.entry(key).or_insert_with(|| (gift.clone(), Lot::default()));
             entry.1.apply(logged.position, &logged.event);
         }
-        self.take_sale(&logged, gift);
-        Ok(())
-    }
-
-    fn take_sale(&mut self, logged: &LoggedEvent, gift: &GiftId) {
-        let Fact::Sold { lot, price, transaction, .. } = &logged.event.fact else { return };
-        let is_known = transaction
-            .as_ref()
-            .is_some_and(|transaction| !self.transactions.insert((transaction.clone(), gift.clone())));
-        if !is_known {
-            self.sales.push(LoggedSale {
-                market: logged.event.market.clone(),
-                lot: lot.clone(),
-                sold_at_us: logged.event.key.at_us,
-                amount: price.amount,
-                currency: price.currency.code().to_owned(),
-            });
+        if let Some(telling) = Telling::of(&logged) {
+            self.told.entry(gift.clone()).or_default().push(telling);
         }
+        Ok(())
     }
 
     fn take_batch(&mut self, text: &str) -> Result<(), LogFileFault> {

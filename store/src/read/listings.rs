@@ -6,7 +6,7 @@ pub use page::{listing_page, listing_plan, listings_count};
 use sqlx::FromRow;
 
 use super::{KeyKind, KeyPart, ReadFault};
-use crate::pool::Pool;
+use crate::{pool::Pool, witness::ListingWitness};
 
 /// A version of an open listing. Amounts are in the smallest unit of `price_currency`, times microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -37,11 +37,17 @@ pub struct ListingRow {
     pub ask_position: i64,
     pub details_position: Option<i64>,
     pub origin: String,
+    /// Whose word the price is; `None`: the market's own.
+    pub source: Option<String>,
+    /// The lot's id there; `None`: `lot`.
+    pub source_lot: Option<String>,
+    /// JSON of what other sources say of it, see [`crate::witness::ListingWitness`].
+    pub witnesses: Option<String>,
 }
 
 const COLUMNS: &str = "from_position, market, lot, slug, number, model, model_per_mille, symbol, backdrop, price_amount, \
     price_currency, fee_basis, all_in_amount, all_in_at_least, all_in_lines, listed_at_us, seen_at_us, custody, owner, \
-    link_url, image_url, ask_position, details_position, origin";
+    link_url, image_url, ask_position, details_position, origin, source, source_lot, witnesses";
 
 /// Which amount a price range is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,6 +127,12 @@ impl ListingSort {
 }
 
 impl ListingRow {
+    /// Whose lot the price is: source and the lot's id there.
+    #[must_use]
+    pub fn leader(&self) -> (&str, &str) {
+        (self.source.as_deref().unwrap_or(&self.market), self.source_lot.as_deref().unwrap_or(&self.lot))
+    }
+
     /// The row's place in a list sorted so.
     #[must_use]
     pub fn key(&self, sort: ListingSort) -> Vec<KeyPart> {
@@ -158,7 +170,8 @@ pub async fn listings_of_gifts(
         ListingRow,
         "select l.from_position, l.market, l.lot, l.slug, l.number, l.model, l.model_per_mille, l.symbol, l.backdrop,
                 l.price_amount, l.price_currency, l.fee_basis, l.all_in_amount, l.all_in_at_least, l.all_in_lines,
-                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin
+                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin,
+                l.source, l.source_lot, l.witnesses
          from unnest($1::text[], $2::bigint[]) as u(slug, number)
          join market.listings l on l.slug = u.slug and l.number = u.number
          where l.from_position <= $3 and (l.to_position is null or l.to_position > $3)
@@ -172,7 +185,8 @@ pub async fn listings_of_gifts(
     Ok(rows)
 }
 
-/// One listing by market and lot, if it was open as of a position.
+/// One listing by a market and a lot's id there, if it was open as of a position: the listing of that id, or the one to which the
+/// source's lot of that id belongs.
 ///
 /// # Errors
 /// [`ReadFault`].
@@ -182,22 +196,25 @@ pub async fn listing(
     lot: &str,
     position: i64,
 ) -> Result<Option<ListingRow>, ReadFault> {
-    // The lot's row leads to its gift, because versions are indexed by gift.
-    let row = sqlx::query_as!(
-        ListingRow,
-        "select l.from_position, l.market, l.lot, l.slug, l.number, l.model, l.model_per_mille, l.symbol, l.backdrop,
-                l.price_amount, l.price_currency, l.fee_basis, l.all_in_amount, l.all_in_at_least, l.all_in_lines,
-                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin
-         from market.lots o
-         join market.listings l on l.slug = o.slug and l.number = o.number and l.market = o.market and l.lot = o.lot
-         where o.market = $1 and o.lot = $2 and l.from_position <= $3 and (l.to_position is null or l.to_position > $3)",
+    // A lot's row leads to its gift, because versions are indexed by gift. Of a listing that only other sources told, the id is theirs.
+    let gifts = sqlx::query!(
+        "select l.slug, l.number from market.lots l
+         where l.lot = $2 and (l.market = $1 or l.market in (select s.market from market.market_status s)) order by l.market = $1 desc",
         market,
-        lot,
-        position
+        lot
     )
-    .fetch_optional(pool)
+    .fetch_all(pool)
     .await?;
-    Ok(row)
+    let slugs: Vec<String> = gifts.iter().map(|row| row.slug.clone()).collect();
+    let numbers: Vec<i64> = gifts.iter().map(|row| row.number).collect();
+    let rows = listings_of_gifts(pool, &slugs, &numbers, position).await?;
+    let is_it = |row: &&ListingRow| row.market == market && row.lot == lot;
+    let speaks = |row: &&ListingRow| {
+        let witnesses = ListingWitness::list(row.witnesses.as_deref()).unwrap_or_default();
+        row.leader() == (market, lot)
+            || witnesses.iter().any(|one| one.source.as_str() == market && one.lot.as_str() == lot)
+    };
+    Ok(rows.iter().find(is_it).or_else(|| rows.iter().find(speaks)).cloned())
 }
 
 /// The listings whose ask was set by these events, open as of a position.
@@ -209,7 +226,8 @@ pub async fn listings_by_ask(pool: &Pool, asks: &[i64], position: i64) -> Result
         ListingRow,
         "select l.from_position, l.market, l.lot, l.slug, l.number, l.model, l.model_per_mille, l.symbol, l.backdrop,
                 l.price_amount, l.price_currency, l.fee_basis, l.all_in_amount, l.all_in_at_least, l.all_in_lines,
-                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin
+                l.listed_at_us, l.seen_at_us, l.custody, l.owner, l.link_url, l.image_url, l.ask_position, l.details_position, l.origin,
+                l.source, l.source_lot, l.witnesses
          from market.events e
          join market.listings l on l.slug = e.slug and l.number = e.number and l.ask_position = e.position
          where e.position = any($1) and l.from_position <= $2 and (l.to_position is null or l.to_position > $2)",

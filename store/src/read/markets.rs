@@ -100,17 +100,30 @@ pub async fn unknown_fields(
     Ok(rows)
 }
 
-/// How many listings are open on each market now.
+/// How many listings of each market are open now, each once whoever shows it.
 ///
 /// # Errors
 /// [`ReadFault`].
 pub async fn open_counts(pool: &Pool) -> Result<Vec<(String, i64)>, ReadFault> {
     let rows = sqlx::query!(
-        r#"select market, count(*) as "listings!" from market.lots where is_open group by market order by market"#
+        r#"select market, count(*) as "listings!" from market.listings where to_position is null group by market order by market"#
     )
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|row| (row.market, row.listings)).collect())
+}
+
+/// How many open lots each source's pages show now, other markets' listings among them.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn shown_counts(pool: &Pool) -> Result<Vec<(String, i64)>, ReadFault> {
+    let rows = sqlx::query!(
+        r#"select market, count(*) as "lots!" from market.lots where is_open group by market order by market"#
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.market, row.lots)).collect())
 }
 
 /// The quarantines in force as of a position.

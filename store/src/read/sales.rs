@@ -22,6 +22,12 @@ pub struct SaleRow {
     pub ton_transaction: Option<String>,
     pub sold_at_us: i64,
     pub origin: String,
+    /// Whose word leads; `None`: the market's own.
+    pub source: Option<String>,
+    /// What the buyer paid the market, where that is not `price_amount`.
+    pub market_amount: Option<i64>,
+    /// JSON of all tellings, see [`crate::witness::SaleTelling`]; `None` where there is one.
+    pub tellings: Option<String>,
 }
 
 impl SaleRow {
@@ -70,10 +76,13 @@ pub async fn sale_page(
     let SaleFilter { slugs, number, markets, currency, from, to, seller, buyer, since_us, until_us } = filter;
     let mut sql = Sql::new(
         "select position, market, lot, slug, number, price_amount, price_currency, fee_basis, seller, buyer, ton_transaction,
-                sold_at_us, origin
-         from market.sales where position <= ",
+                sold_at_us, origin, source, market_amount, tellings
+         from market.sales where coalesce(from_position, position) <= ",
     );
     sql.bind(position)
+        .text(" and (to_position is null or to_position > ")
+        .bind(position)
+        .text(")")
         .and_one_of("slug", slugs)
         .and_number("number", " = ", *number)
         .and_one_of("market", markets)
@@ -105,10 +114,12 @@ pub async fn gift_sales(
         SaleRow,
         r#"select s.position as "position!", s.market as "market!", s.lot as "lot!", s.slug as "slug!", s.number as "number!",
                   s.price_amount as "price_amount!", s.price_currency as "price_currency!", s.fee_basis as "fee_basis!", s.seller,
-                  s.buyer, s.ton_transaction, s.sold_at_us as "sold_at_us!", s.origin as "origin!"
+                  s.buyer, s.ton_transaction, s.sold_at_us as "sold_at_us!", s.origin as "origin!", s.source,
+                  s.market_amount, s.tellings
            from unnest($1::text[], $2::bigint[]) as u(slug, number)
            cross join lateral (
-               select * from market.sales s where s.slug = u.slug and s.number = u.number and s.position <= $4
+               select * from market.sales s where s.slug = u.slug and s.number = u.number and coalesce(s.from_position, s.position) <= $4
+                   and (s.to_position is null or s.to_position > $4)
                order by s.sold_at_us desc, s.position desc limit $3
            ) s
            order by s.slug, s.number, s.sold_at_us desc, s.position desc"#,

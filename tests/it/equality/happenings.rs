@@ -8,6 +8,8 @@ use sandbox::{
     truth::{TruthHappening, TruthWhat},
 };
 
+use store::witness::SaleTelling;
+
 use crate::world::World;
 
 /// A happening in the words of both sides.
@@ -103,17 +105,41 @@ fn of_fact(gift: String, at_us: i64, fact: Fact) -> Option<Told> {
 }
 
 /// A sale as its own table holds it: lot, time, price, seller, buyer, transaction.
-type Sale = (String, i64, i64, Option<String>, Option<String>, Option<String>);
+pub(super) type Sale = (String, i64, i64, Option<String>, Option<String>, Option<String>);
+type SaleRow = (String, i64, i64, Option<String>, Option<String>, Option<String>, Option<String>, String);
+
+/// What a source told of sales, by the tables of sales: as the word that leads or beside another.
+pub(super) async fn told_sales(world: &World, source: &str) -> Vec<Sale> {
+    let rows: Vec<(Sale, Option<String>, String)> = sqlx::query_as::<_, SaleRow>(
+        "select lot, sold_at_us, price_amount, seller, buyer, ton_transaction, tellings, coalesce(source, market)
+         from market.sales where to_position is null",
+    )
+    .fetch_all(world.pool())
+    .await
+    .expect("the sales")
+    .into_iter()
+    .map(|(a, b, c, d, e, f, tellings, source)| ((a, b, c, d, e, f), tellings, source))
+    .collect();
+    let mut told = Vec::new();
+    for (sale, tellings, leads) in rows {
+        let beside = SaleTelling::list(tellings.as_deref()).expect("tellings");
+        if beside.is_empty() && leads == source {
+            told.push(sale);
+        }
+        for SaleTelling { telling, .. } in
+            beside.into_iter().filter(|one| one.telling.source.as_str() == source)
+        {
+            let domain::same_sale::Telling { lot, sold_at_us, price, seller, buyer, transaction, .. } =
+                telling;
+            told.push((lot.to_string(), sold_at_us, price.amount, seller, buyer, transaction));
+        }
+    }
+    told
+}
 
 /// The sales are those of the history, each once.
 pub(super) async fn compare_sales(world: &World, truth: &Truth, what: &str) {
-    let rows: Vec<Sale> = sqlx::query_as(
-        "select lot, sold_at_us, price_amount, seller, buyer, ton_transaction from market.sales where market = $1",
-    )
-    .bind(&truth.market)
-    .fetch_all(world.pool())
-    .await
-    .expect("the sales");
+    let rows = told_sales(world, &truth.market).await;
     let count = rows.len();
     let held: BTreeSet<Sale> = rows.into_iter().collect();
     assert_eq!(count, held.len(), "{what}: a sale stands twice");

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Lot, LotDetails};
+use domain::{Lot, LotDetails, LotState};
 use sandbox::{
     Truth,
     truth::{TruthLot, TruthWay},
 };
+use store::witness::ListingWitness;
 
 use crate::world::World;
 
@@ -63,27 +64,58 @@ pub(super) async fn compare(world: &World, truth: &Truth, what: &str) {
     }
 }
 
+/// What is held of each lot that is open by this market's own words: its registers, and its price where a listing shows it, as the
+/// word that leads or beside another.
 async fn held(world: &World, truth: &Truth, what: &str) -> BTreeMap<String, OpenLot> {
-    let rows: Vec<(String, String, i64, String, i64, String, Option<i64>)> = sqlx::query_as(
-        "select l.lot, l.slug, l.number, l.registers, v.price_amount, v.price_currency, v.listed_at_us
-         from market.lots l join market.listings v on v.market = l.market and v.lot = l.lot and v.to_position is null
-         where l.market = $1",
-    )
-    .bind(&truth.market)
-    .fetch_all(world.pool())
-    .await
-    .expect("the lots");
+    let rows: Vec<(String, String, i64, String)> =
+        sqlx::query_as("select lot, slug, number, registers from market.lots where market = $1 and is_open")
+            .bind(&truth.market)
+            .fetch_all(world.pool())
+            .await
+            .expect("the lots");
+    let shown = shown(world, truth, what).await;
     rows.into_iter()
-        .map(|(lot, slug, number, registers, amount, currency, listed_at_us)| {
+        .map(|(lot, slug, number, registers)| {
             let registers: Lot = serde_json::from_str(&registers).expect("registers");
+            let LotState::Open { listed_at_ms, .. } = registers.state() else {
+                panic!("{what}: lot {lot} is open and is not")
+            };
             let mut details = registers.details.map(|details| details.value).unwrap_or_default();
             // The link is made by us, not told by the wire.
             assert!(details.link_url.take().is_some(), "{what}: lot {lot} has no link");
             let gift = format!("{slug}-{number}");
-            let listed_at_ms = listed_at_us.map(domain::time::ms_from_us);
+            let (amount, currency) =
+                shown.get(&lot).unwrap_or_else(|| panic!("{what}: no listing shows lot {lot}")).clone();
             (lot, OpenLot { gift, amount, currency, listed_at_ms, details })
         })
         .collect()
+}
+
+/// The price of each of this market's lots as the buyer pays it, by the one listing that shows it.
+async fn shown(world: &World, truth: &Truth, what: &str) -> BTreeMap<String, (i64, String)> {
+    let rows: Vec<(String, String, i64, String, Option<String>)> = sqlx::query_as(
+        "select coalesce(source, market), coalesce(source_lot, lot), price_amount, price_currency, witnesses
+         from market.listings where to_position is null",
+    )
+    .fetch_all(world.pool())
+    .await
+    .expect("the listings");
+    let mut shown = BTreeMap::new();
+    let mut show = |lot: String, price: (i64, String)| {
+        assert!(shown.insert(lot.clone(), price).is_none(), "{what}: two listings show lot {lot}");
+    };
+    for (source, lot, amount, currency, witnesses) in rows {
+        if source == truth.market {
+            show(lot, (amount, currency));
+        }
+        for beside in ListingWitness::list(witnesses.as_deref()).expect("witnesses") {
+            if let (true, Some(price)) = (beside.source.as_str() == truth.market, beside.price) {
+                let amount = beside.amount.expect("an amount beside a price");
+                show(beside.lot.to_string(), (amount, price.currency.code().to_owned()));
+            }
+        }
+    }
+    shown
 }
 
 fn open(lot: &TruthLot) -> OpenLot {

@@ -69,7 +69,7 @@ impl Answers {
              missing {{ field reason }}"
         );
         let event = "position kind market { id } gift { id } lot price { amount } fact {
-            ... on Repriced { before { amount } } ... on CollectionSeen { address }
+            ... on Repriced { before { amount } } ... on CollectionSeen { address } ... on Sold { seller buyer transaction }
             ... on MetadataSeen { attributes { kind rarityPerMille rarityTier } owner address transferableAt exportableAt resellableAt
                                   unlocksAt contractType } }";
         let filter = format!("filter: {{kinds: [{KINDS}]}}, ");
@@ -88,8 +88,8 @@ impl Answers {
         let described = api.ask("{ __type(name: \"MetadataSeen\") { description } }").await;
         Self {
             gifts: pages(api, "gifts", &gift).await,
-            listings: pages(api, "listings", "id market { id } owner missing { field reason }").await,
-            sales: pages(api, "sales", "id market { id } seller buyer transaction missing { field reason }")
+            listings: pages(api, "listings", "id market { id } source { id } sourcesCount owner missing { field reason }").await,
+            sales: pages(api, "sales", "id market { id } source { id } sourcesCount seller buyer transaction missing { field reason }")
                 .await,
             collections: pages(api, "collections", "id address missing { field reason }").await,
             events,
@@ -156,9 +156,9 @@ impl Of<'_> {
             "collections/address" => self.collection_address(),
             "happenings/details" => self.happenings_details(),
             "happenings/transaction" => self.some_transactions(),
-            "happenings/sold/seller" => self.all(&self.answers.sales, "seller"),
-            "happenings/sold/buyer" => self.all(&self.answers.sales, "buyer"),
-            "happenings/sold/transaction" => self.all(&self.answers.sales, "transaction"),
+            "happenings/sold/seller" => self.never_sold_with("seller"),
+            "happenings/sold/buyer" => self.never_sold_with("buyer"),
+            "happenings/sold/transaction" => self.never_sold_with("transaction"),
             "happenings/exported/owner" => self.exported_owner(),
             "happenings/repriced/before" => self.repriced_before(),
             date => {
@@ -190,13 +190,24 @@ impl Of<'_> {
         assert!(has_reason, "{}: `{field}` is null without a reason: {node}", self.what);
     }
 
-    /// Null with its reason in each of this market's nodes, of which there are some.
+    /// Null with its reason in each of this market's nodes of which no other source told.
     fn all(&self, nodes: &[Value], field: &str) {
         let own: Vec<_> = nodes.iter().filter(|node| node["market"]["id"] == self.market).collect();
         assert!(!own.is_empty(), "{}: nothing to look at", self.what);
         for node in own {
-            self.null(node, field, field);
+            if node["sourcesCount"] == 1 && node["source"]["id"] == self.market {
+                self.null(node, field, field);
+            }
         }
+    }
+
+    /// A field of a sale that no telling of this market's has.
+    fn never_sold_with(&self, field: &str) {
+        assert!(self.events("SOLD").count() > 0, "{}: nothing to look at", self.what);
+        for event in self.events("SOLD") {
+            assert_eq!(event["fact"].get(field), Some(&Value::Null), "{}: {event}", self.what);
+        }
+        self.all(&self.answers.sales, field);
     }
 
     /// This market's events of a kind.

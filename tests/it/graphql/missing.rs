@@ -77,6 +77,7 @@ async fn every_null_of_a_sale_a_listing_and_a_collection_has_its_reason() {
         seller: Some("bob".into()),
         buyer: Some("dave".into()),
         transaction: Some("ab".repeat(32)),
+        of_market: None,
     };
     api.log(vec![
         collection("Plush Pepe", 1),

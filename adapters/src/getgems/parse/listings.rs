@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Attribute, AttributeKind, Custody, LotDetails, Malformed, Page, Seen, Sighting,
+    Attribute, AttributeKind, Custody, LotDetails, Malformed, MarketId, Page, Seen, Sighting,
     sighting::{Passed, ToldFee},
 };
 
@@ -88,12 +88,19 @@ fn listing(entry: Item<'_>, index: usize, collection: Option<&str>, notes: &Note
         owner: person(actual_owner_address),
         address: chain_address,
         told_fee,
+        of_market: of_market(contract_type.as_deref()),
         contract_type,
         image_url: web_link(image),
         link_url: collection.map(|collection| link(collection, lot.as_str())),
         ..LotDetails::default()
     };
     Ok(Seen::Open { lot, gift, price, details })
+}
+
+/// What is sold through Telegram's own item contract is a listing of Fragment, which GetGems shows too. Source: the contract types of
+/// the operator's read-api-en.md, 2026-03-23; the contract is github TelegramMessenger/telemint, 2025-06-11.
+fn of_market(contract_type: Option<&str>) -> Option<MarketId> {
+    contract_type.filter(|kind| *kind == "telemint").and_then(|_| MarketId::parse("fragment").ok())
 }
 
 fn check_kind(kind: Option<&str>, notes: &Notes) -> Result<(), Skip> {

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Lot, LotDetails, LotId, MarketId, Price, holding::Holding};
+use domain::{
+    LotDetails, Price,
+    holding::Holding,
+    same_listing::{self, OneListing, Told},
+};
 use pricing::{Ask, FeeTable, FloorKey, OpenListing, all_in, floors};
 use serde_json::json;
 use store::Pool;
@@ -25,32 +29,39 @@ pub(super) struct Due {
 /// Every open listing of a folded log.
 pub(super) fn open_listings(summary: &LogSummary, fees: &FeeTable) -> Open {
     let empty = Holding::default();
-    let listing = |((market, id), (gift, lot)): (&(MarketId, LotId), &(domain::GiftId, Lot))| {
+    let mut open = Open::new();
+    for (gift, lots) in summary.lots_by_gift() {
         let holding = summary.gifts.get(gift).unwrap_or(&empty);
-        let listing = open_listing(market, gift, lot, holding, fees)?;
-        Some(((market.as_str().to_owned(), id.as_str().to_owned()), listing))
-    };
-    summary.lots.iter().filter_map(listing).collect()
+        for one in same_listing::listings(&lots) {
+            if let Some(listing) = open_listing(gift, &lots, &one, holding, fees) {
+                open.insert((one.market.as_str().to_owned(), one.lot.as_str().to_owned()), listing);
+            }
+        }
+    }
+    open
 }
 
 fn open_listing(
-    market: &MarketId,
     gift: &domain::GiftId,
-    lot: &Lot,
+    lots: &[Told<'_>],
+    one: &OneListing,
     holding: &Holding,
     fees: &FeeTable,
 ) -> Option<Due> {
+    let leads = one.leads?;
+    let lot = lots[leads].lot;
     let price = lot.open_price()?;
     let ask = lot.ask.as_ref()?;
     let told = lot.details.as_ref().map(|details| &details.value);
+    let besides = same_listing::besides(lots, one, leads);
     let priced = all_in(
         fees,
         &Ask {
-            market,
+            market: &one.market,
             price,
             told_fee: told.and_then(|told| told.told_fee.as_ref()),
-            custody: told.and_then(|told| told.custody),
-            contract_type: told.and_then(|told| told.contract_type.as_deref()),
+            custody: besides.custody,
+            contract_type: besides.contract_type,
             at_ms: domain::time::ms_from_us(ask.key.at_us),
         },
     );
@@ -62,14 +73,20 @@ fn open_listing(
         model: name(&holding.model),
         symbol: name(&holding.symbol),
         backdrop: name(&holding.backdrop),
-        market: market.clone(),
+        market: one.market.clone(),
         currency: price.currency.clone(),
         amount: priced.market_amount(),
         all_in_amount: priced.total,
         all_in_at_least: priced.at_least,
         position: ask.position,
     };
-    Some(Due { listing, number: gift.number, price: price.clone(), told: told.cloned().unwrap_or_default() })
+    let told = LotDetails {
+        custody: besides.custody,
+        owner: besides.owner.map(str::to_owned),
+        link_url: besides.link_url.map(str::to_owned),
+        ..LotDetails::default()
+    };
+    Some(Due { listing, number: gift.number, price: price.clone(), told })
 }
 
 /// The first column in which a row is not what the log gives, in words.

@@ -13,16 +13,20 @@ pub(super) async fn end_listings(connection: &mut PgConnection, touched: &Touche
     if ended.is_empty() {
         return Ok(());
     }
-    let market: Vec<String> = ended.keys().map(|key| key.0.as_str().to_owned()).collect();
-    let lot: Vec<String> = ended.keys().map(|key| key.1.as_str().to_owned()).collect();
+    let market: Vec<String> = ended.keys().map(|key| key.1.as_str().to_owned()).collect();
+    let lot: Vec<String> = ended.keys().map(|key| key.2.as_str().to_owned()).collect();
+    let slug: Vec<String> = ended.keys().map(|key| key.0.slug.as_str().to_owned()).collect();
+    let number: Vec<i64> = ended.keys().map(|key| i64::from(key.0.number)).collect();
     let position: Vec<i64> = ended.values().copied().collect();
     sqlx::query!(
         "update market.listings l set to_position = u.position
-         from unnest($1::text[], $2::text[], $3::bigint[]) as u(market, lot, position)
-         where l.market = u.market and l.lot = u.lot and l.to_position is null",
+         from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[]) as u(market, lot, position, slug, number)
+         where l.market = u.market and l.lot = u.lot and l.slug = u.slug and l.number = u.number and l.to_position is null",
         &market,
         &lot,
-        &position
+        &position,
+        &slug,
+        &number
     )
     .execute(connection)
     .await?;
@@ -57,6 +61,9 @@ static LISTINGS: Target = Target {
         ("ask_position", Type::Int8),
         ("details_position", Type::Int8),
         ("origin", Type::Text),
+        ("source", Type::Text),
+        ("source_lot", Type::Text),
+        ("witnesses", Type::Text),
     ],
 };
 
@@ -67,8 +74,8 @@ pub(super) async fn begin_listings(
     copy(connection, &LISTINGS, &touched.listings.begun, |row, (key, from, to, listing)| {
         row.int8(*from)
             .int8(*to)
-            .text(key.0.as_str())
             .text(key.1.as_str())
+            .text(key.2.as_str())
             .text(listing.gift.slug.as_str())
             .int8(i64::from(listing.gift.number))
             .text(listing.model.as_deref())
@@ -89,7 +96,10 @@ pub(super) async fn begin_listings(
             .text(listing.image_url.as_deref())
             .int8(listing.ask_position)
             .int8(listing.details_position)
-            .text(text(&listing.origin).as_str());
+            .text(text(&listing.origin).as_str())
+            .text(listing.source.as_deref())
+            .text(listing.source_lot.as_deref())
+            .text(listing.witnesses.as_deref());
     })
     .await?;
     Ok(())
