@@ -16,6 +16,12 @@ const CHAIN: [&str; 2] = ["tonapi", "toncenter"];
 /// also of those that are for sale, or were sold, through Telegram's own item contract, whose market is Fragment.
 const SHOWS_OTHERS: [&str; 1] = ["getgems"];
 
+/// Every source whose lots may be another market's listings.
+#[must_use]
+pub fn tellers_of_others() -> Vec<String> {
+    CHAIN.into_iter().chain(SHOWS_OTHERS).map(str::to_owned).collect()
+}
+
 /// A witness's standing towards one market's listing or sale; a higher one leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

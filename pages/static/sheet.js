@@ -1,19 +1,21 @@
 // The gift sheet: every market side by side, every line of the all-in price with its source, and the event behind each number.
 import { ask } from "./api.js";
 import { art, portray } from "./art.js";
-import { badge, looks } from "./cards.js";
+import { badge, looks, seenBy } from "./cards.js";
 import { el, link, mark, proof } from "./dom.js";
-import { age, fieldWord, kindWord, perMille, priceWords, since, when } from "./words.js";
+import { age, fieldWord, kindWord, perMille, priceWords, since, stepWord, when } from "./words.js";
 
 const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number: $number) {
   slug number name address addressCandidates imageUrl
   model { name rarityPerMille rarityTier position } symbol { name rarityPerMille rarityTier position } backdrop { name rarityPerMille rarityTier position }
-  custody { kind market { id name } since position } owner { name position }
+  custody { kind market { id name } since position conflict } owner { name position }
   dates { transferableAt exportableAt resellableAt unlocksAt position }
   missing { field reason }
   listings { id market { id name } marketPrice { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds ratePosition } lines { kind text counted basis source sourceUrl sourceDate note } }
-    custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin }
-  sales(first: 5) { market { id name } price { text feeBasis } soldAt position }
+    custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin
+    sourcesCount disagreement witnesses { source { id name } leads word marketPrice { text } at position differs } }
+  sales(first: 5) { market { id name } price { text feeBasis } soldAt position sourcesCount disagreement }
+  provenance { isWhole steps { kind at isInferred market { name } price { text feeBasis } from to position before witnesses { source { name } position disagrees } } }
   history(first: 12) { kind at position market { name } price { text feeBasis } } } }`;
 
 const LINES = { MARKET_PRICE: "Market price", MARKET_FEE: "Market fee", ROYALTY: "Royalty", GAS: "Gas", CUSTODY_EXIT: "Taking it out of custody" };
@@ -51,9 +53,32 @@ function body(gift) {
     el("h3", {}, gift.listings.length ? "For sale" : "Not for sale on the markets we gather"), gift.listings.map(offer),
     el("h3", {}, "Where it is"), facts(gift),
     gift.sales.length > 0 && el("h3", {}, "Sales"),
-    el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${priceWords(sale.price)} on ${sale.market.name}, ${when(sale.soldAt)} · `, proof(sale.position)))),
+    el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${priceWords(sale.price)} on ${sale.market.name}, ${when(sale.soldAt)} · `, seenBy(sale), " ", proof(sale.position)))),
+    el("h3", {}, "Its life"), life(gift.provenance),
     el("h3", {}, "History"),
     el("ul", { class: "history" }, gift.history.map((event) => el("li", {}, `${kindWord(event.kind)}${event.price ? " " + priceWords(event.price) : ""} · ${event.market.name} · ${when(event.at)} · `, proof(event.position)))));
+}
+
+/** Every step once, with each event behind it. */
+function life({ isWhole, steps }) {
+  const step = ({ kind, at, isInferred, market, price, from, to, position, before, witnesses }) => el("li", {},
+    `${stepWord(kind)}${price ? " " + priceWords(price) : ""} · ${market.name} · ${when(at)}`,
+    from || to ? el("small", {}, ` ${from ? "from " + from : ""}${to ? " to " + to : ""}`) : null,
+    isInferred ? el("small", { class: "inferred", title: "No source told this step; it follows from what was, or was no longer, shown" }, " inferred") : null,
+    " · ", before ? [proof(before), " then "] : null, proof(position),
+    witnesses.flatMap((witness) => [el("small", { class: witness.disagrees ? "disputed" : "" }, witness.disagrees ? ` ${witness.source.name} says otherwise ` : ` also ${witness.source.name} `), proof(witness.position)]));
+  return [isWhole ? null : el("p", { class: "message" }, "Only the newest 2,000 events are read here."), el("ul", { class: "history" }, steps.map(step))];
+}
+
+/** Who else speaks of a listing, where anybody does. */
+function witnesses({ sourcesCount, disagreement, witnesses: all }) {
+  if (sourcesCount < 2) return null;
+  const words = { OPEN: "open", ENDED: "ended", UNSEEN: "not shown by its last scan", SOLD: "sold" };
+  return el("details", { class: "witnesses", open: Boolean(disagreement) },
+    el("summary", {}, seenBy({ sourcesCount, disagreement })),
+    disagreement ? el("p", { class: "disputed" }, disagreement) : null,
+    el("ul", { class: "history" }, all.map(({ source, leads, word, marketPrice, at, position }) => el("li", {},
+      `${source.name}${leads ? ", whose word leads" : ""}: ${words[word]}${marketPrice ? " at " + marketPrice.text : ""} · ${when(at)} · `, proof(position)))));
 }
 
 function offer(listing) {
@@ -68,6 +93,7 @@ function offer(listing) {
         el("td", {}, line.text ?? "unknown"))),
       el("tr", { class: "total" }, el("td", {}, listing.allIn.atLeast ? "All-in, at least" : "All-in",
         usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rateSource}, ${age(usd.rateAgeSeconds)} old `, mark(usd.ratePosition)) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
+    witnesses(listing),
     el("p", { class: "proof" }, listing.listedAt ? `Listed ${when(listing.listedAt)}. ` : "When it was listed is not told. ",
       `Checked ${since(new Date(Date.now() - listing.ageSeconds * 1000).toISOString())} ago. `,
       listing.stale ? el("span", { class: "stale-mark" }, `Stale: ${listing.staleReason ?? ""}. `) : "", "Price: ", proof(listing.askPosition)));
@@ -79,6 +105,7 @@ function facts(gift) {
   const rows = [];
   const row = (word, ...value) => rows.push(el("dt", {}, word), el("dd", {}, ...value));
   if (gift.custody) row("Custody", `${gift.custody.kind.toLowerCase()}${gift.custody.market ? " (" + gift.custody.market.name + ")" : ""}${gift.custody.since ? `, since ${when(gift.custody.since)}` : ""} · `, proof(gift.custody.position));
+  if (gift.custody?.conflict) row("Conflict", el("span", { class: "disputed" }, gift.custody.conflict));
   if (gift.owner) row("Owner", gift.owner.name, " · ", proof(gift.owner.position));
   if (gift.address) row("Address", gift.address);
   else if (gift.addressCandidates.length) row("Address once exported", gift.addressCandidates.join(" or "));

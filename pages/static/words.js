@@ -47,6 +47,11 @@ const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: 
   MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };
 export function kindWord(kind) { return KINDS[kind] ?? kind.toLowerCase().replaceAll("_", " "); }
 
+const STEPS = { FIRST_TOLD: "First told of", EXPORTED: "Exported to TON", RETURNED: "Came back from TON", MOVED: "Moved", TRANSFERRED: "Transferred",
+  LISTED: "Listed", REPRICED: "Repriced", DELISTED: "Delisted", SOLD: "Sold" };
+/** A step of a gift's life. */
+export function stepWord(kind) { return STEPS[kind] ?? kindWord(kind); }
+
 /** What a page says of its world; null for the live one, of which nothing need be said. */
 export function worldWords(world) {
   if (!world || world === "live") return null;

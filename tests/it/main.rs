@@ -15,6 +15,7 @@ mod hostile;
 mod indexer;
 mod jobs;
 mod kills;
+mod once;
 mod queries;
 mod rates;
 mod store_log;

@@ -199,9 +199,10 @@ pub async fn listing(
     // A lot's row leads to its gift, because versions are indexed by gift. Of a listing that only other sources told, the id is theirs.
     let gifts = sqlx::query!(
         "select l.slug, l.number from market.lots l
-         where l.lot = $2 and (l.market = $1 or l.market in (select s.market from market.market_status s)) order by l.market = $1 desc",
+         where l.lot = $2 and (l.market = $1 or l.market = any($3)) order by l.market = $1 desc",
         market,
-        lot
+        lot,
+        &domain::witness::tellers_of_others()
     )
     .fetch_all(pool)
     .await?;

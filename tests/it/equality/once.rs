@@ -16,7 +16,7 @@ pub(super) async fn compare(world: &World, when: &str) {
         .markets
         .iter()
         .map(|market| {
-            (market.clone(), world.sandbox.truth(market, &TruthQuery::default()).expect("the truth"))
+            ((*market).to_owned(), world.sandbox.truth(market, &TruthQuery::default()).expect("the truth"))
         })
         .collect();
     listings(world, &truths, when).await;
