@@ -14,7 +14,7 @@ use crate::{
     lot::LotId,
     market::MarketId,
     order_key::OrderKey,
-    sighting::{LotDetails, ScopeId},
+    sighting::{Custody, LotDetails, ScopeId},
     time::ms_from_us,
 };
 
@@ -50,6 +50,8 @@ pub enum Cause {
     Metadata,
     /// Ribbon itself: quarantine and its end.
     Watch,
+    /// Ribbon's conclusion from other events; no source said it.
+    Inference,
 }
 
 /// Why a listing ended without a known sale.
@@ -141,6 +143,17 @@ pub enum Fact {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         address: Option<String>,
     },
+    /// Came back from TON. Always an inference: a page shows it off TON later than the last word that it was there.
+    Returned {
+        /// Where it is since.
+        custody: Custody,
+        /// The market that shows it there.
+        shown_by: MarketId,
+        /// Since when by that word, microseconds since 1970.
+        shown_at_us: i64,
+        /// The last word that it was on TON, microseconds since 1970.
+        on_chain_at_us: i64,
+    },
     /// What a market's page says of a gift changed, or was seen first.
     MetadataSeen {
         /// The market's id of the lot whose page said it.
@@ -211,6 +224,7 @@ pub enum EventKind {
     AuctionEnded,
     GiftTransferred,
     Exported,
+    Returned,
     MetadataSeen,
     CollectionSeen,
     AttributeSeen,
@@ -221,7 +235,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Listed,
         Self::Repriced,
         Self::StillListed,
@@ -234,6 +248,7 @@ impl EventKind {
         Self::AuctionEnded,
         Self::GiftTransferred,
         Self::Exported,
+        Self::Returned,
         Self::MetadataSeen,
         Self::CollectionSeen,
         Self::AttributeSeen,
@@ -258,6 +273,7 @@ impl EventKind {
             Self::AuctionEnded => "auction_ended",
             Self::GiftTransferred => "gift_transferred",
             Self::Exported => "exported",
+            Self::Returned => "returned",
             Self::MetadataSeen => "metadata_seen",
             Self::CollectionSeen => "collection_seen",
             Self::AttributeSeen => "attribute_seen",
@@ -286,6 +302,7 @@ impl Fact {
             Self::Sold { .. } => EventKind::Sold,
             Self::GiftTransferred { .. } => EventKind::GiftTransferred,
             Self::Exported { .. } => EventKind::Exported,
+            Self::Returned { .. } => EventKind::Returned,
             Self::MetadataSeen { .. } => EventKind::MetadataSeen,
             Self::CollectionSeen { .. } => EventKind::CollectionSeen,
             Self::AttributeSeen { .. } => EventKind::AttributeSeen,

@@ -52,6 +52,9 @@ pub struct Holding {
     /// Where it lives.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub place: Option<Register<Place>>,
+    /// The latest word that it is on TON.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub on_chain: Option<Register<()>>,
     /// Who owns it, as a source names owners.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub owner: Option<Register<String>>,
@@ -83,8 +86,14 @@ impl Holding {
     pub fn apply(&mut self, position: i64, event: &Event) {
         match &event.fact {
             Fact::MetadataSeen { details, .. } => self.apply_details(position, event, details),
-            Fact::Sold { buyer: Some(buyer), .. } => {
-                join(&mut self.owner, event.key, position, buyer.clone());
+            Fact::Sold { buyer, transaction, .. } => {
+                if let Some(buyer) = buyer {
+                    join(&mut self.owner, event.key, position, buyer.clone());
+                }
+                // What is sold by a transaction on TON is an item there.
+                if transaction.is_some() {
+                    join(&mut self.on_chain, event.key, position, ());
+                }
             }
             Fact::GiftTransferred { to: Some(to), .. } => {
                 join(&mut self.owner, event.key, position, to.clone());
@@ -99,6 +108,13 @@ impl Holding {
         }
     }
 
+    /// The latest word that it was on TON, if a later one shows it elsewhere: then it came back. An inference, whoever said either.
+    #[must_use]
+    pub fn came_back(&self) -> Option<(&Register<()>, &Register<Place>)> {
+        let (chain, place) = (self.on_chain.as_ref()?, self.place.as_ref()?);
+        (place.value.custody != Custody::Chain && place.key > chain.key).then_some((chain, place))
+    }
+
     /// Two sources may tell one fact with one key; then the smaller id holds, whoever told first.
     fn join_place(&mut self, position: i64, event: &Event, custody: Custody) {
         let place = Place { custody, market: event.market.clone() };
@@ -107,6 +123,9 @@ impl Holding {
             self.place = None;
         }
         join(&mut self.place, event.key, position, place);
+        if custody == Custody::Chain {
+            join(&mut self.on_chain, event.key, position, ());
+        }
     }
 
     fn apply_details(&mut self, position: i64, event: &Event, details: &LotDetails) {

@@ -2,7 +2,8 @@
 //! Pure over the gift's events, in any order.
 //!
 //! That a gift came back from TON is told by no source. It is inferred where a page shows it off TON later than the last word that it
-//! is on TON, and is named an inference; so is an export that no history told of.
+//! is on TON, and is named an inference; so is an export that no history told of. These steps follow from the words themselves, so the
+//! log's own [`Fact::Returned`], which tells listeners of the same conclusion when it was drawn, adds none.
 
 use std::collections::BTreeMap;
 

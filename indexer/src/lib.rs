@@ -14,6 +14,7 @@ pub mod pace;
 pub mod progress;
 pub mod project;
 pub mod rates;
+pub mod returns;
 pub mod run;
 pub mod worker;
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     observe,
     progress::Progress,
-    project,
+    project, returns,
     worker::{Surroundings, Worker},
 };
 
@@ -47,7 +47,15 @@ pub fn start(
     tasks.spawn(supervise("floors", stop.clone(), move || {
         project::follow(pool.clone(), position.clone(), ends.clone())
     }));
-    let (pool, ends) = (around.pool.clone(), stop.clone());
+    let (around, ends) = (around.clone(), stop.clone());
+    let pool = around.pool.clone();
+    tasks.spawn(supervise("returns", stop.clone(), {
+        let ends = ends.clone();
+        move || {
+            let Surroundings { pool, ingest, clock, .. } = around.clone();
+            returns::follow(pool, ingest, clock, ends.clone())
+        }
+    }));
     tasks
         .spawn(supervise("sweep", stop.clone(), move || project::sweep_evidence(pool.clone(), ends.clone())));
     Indexer { progress, tasks }

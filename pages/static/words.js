@@ -43,7 +43,7 @@ export function perMille(attribute) {
 export function priceWords({ text, feeBasis }) { return feeBasis === "SELLER_RECEIVES" ? `${text} to the seller` : text; }
 
 const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: "Delisted", STILL_LISTED: "Still listed",
-  GIFT_TRANSFERRED: "Transferred", EXPORTED: "Exported", METADATA_SEEN: "Described", MARKET_QUARANTINED: "Market quarantined",
+  GIFT_TRANSFERRED: "Transferred", EXPORTED: "Exported", RETURNED: "Back from TON", METADATA_SEEN: "Described", MARKET_QUARANTINED: "Market quarantined",
   MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };
 export function kindWord(kind) { return KINDS[kind] ?? kind.toLowerCase().replaceAll("_", " "); }
 

@@ -15,6 +15,7 @@ pub mod log;
 pub mod migrate;
 pub mod pool;
 pub mod read;
+pub mod returns;
 pub mod seal;
 pub mod state;
 pub mod status;

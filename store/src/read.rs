@@ -132,6 +132,6 @@ impl ReadFault {
     }
 }
 
-fn unreadable(what: impl std::fmt::Display, why: impl std::fmt::Display) -> ReadFault {
+pub(crate) fn unreadable(what: impl std::fmt::Display, why: impl std::fmt::Display) -> ReadFault {
     ReadFault::Unreadable { what: what.to_string(), why: why.to_string() }
 }

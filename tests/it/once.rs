@@ -238,6 +238,33 @@ async fn a_life_is_one_query_and_two_custodians_are_a_conflict() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_return_is_logged_once_as_an_inference_in_any_order() {
+    for seed in 0..3_u64 {
+        let api = api().await;
+        let mut events = overlapping();
+        events.shuffle(&mut rand::rngs::StdRng::seed_from_u64(seed));
+        for event in events {
+            api.log(vec![event]).await;
+            indexer::returns::log_due(&api.pool, &api.ingest, 99).await.expect("a look");
+        }
+        let hash = store::state::hash(&api.pool).await.expect("a hash");
+        assert_eq!(indexer::returns::log_due(&api.pool, &api.ingest, 99).await.expect("a look"), 0, "once");
+        assert_eq!(store::state::hash(&api.pool).await.expect("a hash"), hash);
+        let last = store::log::head(&api.pool).await.expect("the head").position;
+        let facts: Vec<(String, String, String)> = sqlx::query_as(
+            "select cause, market, fact from market.events where kind = 'returned' and slug = 'plushpepe' and number = 5 order by position",
+        )
+        .fetch_all(&api.pool)
+        .await
+        .expect("the events");
+        let (cause, market, fact) = facts.last().expect("it came back");
+        assert_eq!((cause.as_str(), market.as_str()), ("inference", "portals"), "seed {seed}, log of {last}");
+        let fact: Value = serde_json::from_str(fact).expect("a fact");
+        assert_eq!((&fact["custody"], &fact["shown_by"]), (&json!("market"), &json!("portals")), "{fact}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn any_source_finds_its_listing_and_the_past_stays_as_it_was() {
     let api = api().await;
     let before = api

@@ -49,6 +49,8 @@ pub(crate) enum EventKind {
     GiftTransferred,
     /// Exported to TON.
     Exported,
+    /// Came back from TON: always an inference, because no source tells it.
+    Returned,
     /// What a market's page says of a gift changed, or was seen first.
     MetadataSeen,
     /// A collection was seen first, or what is said of it changed.
@@ -95,6 +97,8 @@ pub(crate) enum Cause {
     Metadata,
     /// This server itself: quarantine and its end.
     Watch,
+    /// This server's conclusion from other events; no source said it.
+    Inference,
 }
 
 /// Where an event's evidence can be downloaded, below this server's address.

@@ -24,6 +24,7 @@ pub(crate) enum Fact {
     Sold(Sold),
     GiftTransferred(GiftTransferred),
     Exported(Exported),
+    Returned(Returned),
     MetadataSeen(Box<MetadataSeen>),
     CollectionSeen(CollectionSeen),
     AttributeSeen(AttributeSeen),
@@ -120,6 +121,20 @@ pub(crate) struct GiftTransferred {
     from: Option<String>,
     /// To whom. Null when the source does not say.
     to: Option<String>,
+}
+
+/// Came back from TON. No source tells it: it follows from two words, and `gift.provenance` names both with their evidence.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub(crate) struct Returned {
+    /// Where it is since.
+    custody: Custody,
+    /// The market that shows it there.
+    shown_by: MarketName,
+    /// Since when, by that word.
+    shown_at: DateTime,
+    /// The last word before that it was on TON.
+    on_chain_at: DateTime,
 }
 
 /// Exported to TON.
@@ -288,6 +303,14 @@ pub(crate) fn fact_of(reading: &Arc<Reading>, market: &domain::MarketId, fact: &
             Fact::GiftTransferred(GiftTransferred { from: from.clone(), to: to.clone() })
         }
         domain::Fact::Exported { address } => Fact::Exported(Exported { address: address.clone() }),
+        domain::Fact::Returned { custody, shown_by, shown_at_us, on_chain_at_us } => {
+            Fact::Returned(Returned {
+                custody: Custody::of_domain(*custody),
+                shown_by: MarketName(shown_by.clone()),
+                shown_at: DateTime(*shown_at_us),
+                on_chain_at: DateTime(*on_chain_at_us),
+            })
+        }
         domain::Fact::MetadataSeen { lot, scope, details } => {
             Fact::MetadataSeen(Box::new(metadata_of(lot.to_string(), scope.to_string(), details)))
         }

@@ -36,7 +36,7 @@ enum What {
 pub(super) async fn compare(world: &World, truth: &Truth, what: &str) {
     let rows: Vec<(String, String, i64, i64, String)> = sqlx::query_as(
         "select source_id, slug, number, key_at_us, fact from market.events
-         where market = $1 and source_id is not null and number is not null",
+         where market = $1 and source_id is not null and number is not null and cause <> 'inference'",
     )
     .bind(&truth.market)
     .fetch_all(world.pool())

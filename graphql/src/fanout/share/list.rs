@@ -265,6 +265,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "missing",
         ],
     ),
+    ("Returned", &["custody", "shownBy", "shownAt", "onChainAt"]),
     ("Sold", &["lot", "scope", "price", "seller", "buyer", "transaction", "ofMarket"]),
     ("ProvenanceWitness", &["source", "position", "evidenceUrl", "disagrees"]),
     (

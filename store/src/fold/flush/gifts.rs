@@ -32,6 +32,7 @@ static GIFTS: Target = Target {
         ("registers", Type::Text),
         ("first_position", Type::Int8),
         ("position", Type::Int8),
+        ("returned_from_us", Type::Int8),
     ],
 };
 
@@ -59,7 +60,8 @@ pub(super) async fn gifts(connection: &mut PgConnection, touched: &Touched) -> R
 }
 
 fn write_gift(row: &mut Row<'_>, (gift, held): &(&GiftId, &GiftRow)) {
-    let Holding { model, symbol, backdrop, place, owner, address, dates, image_url } = &held.holding;
+    let Holding { model, symbol, backdrop, place, on_chain: _, owner, address, dates, image_url } =
+        &held.holding;
     row.text(gift.slug.as_str()).int8(i64::from(gift.number));
     for attribute in [model, symbol, backdrop] {
         let attribute: Option<&Attribute> = value(attribute);
@@ -78,7 +80,8 @@ fn write_gift(row: &mut Row<'_>, (gift, held): &(&GiftId, &GiftRow)) {
         .int8(dates.and_then(|dates| dates.unlocks_at_ms))
         .text(serde_json::to_string(&held.holding).unwrap_or_default().as_str())
         .int8(held.first_position)
-        .int8(held.position);
+        .int8(held.position)
+        .int8(held.holding.came_back().map(|(chain, _)| chain.key.at_us));
 }
 
 fn value<T>(register: &Option<Register<T>>) -> Option<&T> {
