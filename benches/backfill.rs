@@ -116,7 +116,7 @@ async fn fill_market(intake: &Intake, walk: &[PathBuf]) -> anyhow::Result<usize>
         let reading = tokio::task::spawn_blocking(move || read_all(&walk, &batches));
         let mut events = 0;
         while let Some(batch) = waiting.recv().await {
-            events += fill(&intake, &batch, scope_of).await?.events;
+            events += fill(&intake, &batch, 0, scope_of).await?.events;
         }
         reading.await.context("the reader ends")??;
         anyhow::Ok(events)

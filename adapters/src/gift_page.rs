@@ -69,8 +69,14 @@ pub fn read(body: &str, asked: &GiftId) -> Result<Option<GiftPage>, Malformed> {
     let gift = gift.ok_or_else(|| malformed("meta[og:title]", &format!("the name of {asked}"), &told))?;
     let title = told.rsplit_once(" #").and_then(|(title, _)| tidy(title)).unwrap_or_default();
     let markup = Markup::read(table, "").map_err(named)?;
-    let mut page =
-        GiftPage { gift, title, attributes: Vec::new(), owner: PageOwner::Hidden, issued: None, origin: None };
+    let mut page = GiftPage {
+        gift,
+        title,
+        attributes: Vec::new(),
+        owner: PageOwner::Hidden,
+        issued: None,
+        origin: None,
+    };
     for row in markup.elements().filter(|element| element.is("tr")) {
         read_row(row, &mut page)?;
     }
@@ -100,7 +106,8 @@ fn title(body: &str) -> Result<String, Malformed> {
 fn read_row(row: Element<'_>, page: &mut GiftPage) -> Result<(), Malformed> {
     let cell = row.inside().find(|element| element.is("td"));
     let Some(heading) = row.inside().find(|element| element.is("th")) else {
-        page.origin = cell.map(|cell| cut(&cell.text(), ORIGIN_CHARACTERS_MAX)).filter(|text| !text.is_empty());
+        page.origin =
+            cell.map(|cell| cut(&cell.text(), ORIGIN_CHARACTERS_MAX)).filter(|text| !text.is_empty());
         return Ok(());
     };
     let word = heading.text();
@@ -110,7 +117,8 @@ fn read_row(row: Element<'_>, page: &mut GiftPage) -> Result<(), Malformed> {
         (_, Some(kind)) => {
             let mark = cell.inside().find(|element| element.is("mark")).map(Element::text);
             let whole = cell.text();
-            let name = mark.as_deref().map_or(whole.as_str(), |mark| whole.strip_suffix(mark).unwrap_or(&whole));
+            let name =
+                mark.as_deref().map_or(whole.as_str(), |mark| whole.strip_suffix(mark).unwrap_or(&whole));
             let name = tidy(name).ok_or_else(|| malformed(&at, "a name", &whole))?;
             let rarity = mark.map(|mark| rarity(&at, &mark)).transpose()?.flatten();
             page.attributes.push(Attribute { kind, name, rarity });
@@ -225,7 +233,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        let change = |from: &str, to: &str| read(&HIDDEN.replace(from, to), &gift("bdaycandle-7")).unwrap_err().path;
+        let change =
+            |from: &str, to: &str| read(&HIDDEN.replace(from, to), &gift("bdaycandle-7")).unwrap_err().path;
         assert_eq!(change("3%", "few"), "tr[Model]");
         assert_eq!(change("/500", "of 500"), "tr[Quantity]");
         assert_eq!(read(HIDDEN, &gift("bdaycandle-8")).unwrap_err().path, "meta[og:title]");

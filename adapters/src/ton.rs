@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn an_item_is_the_gift_its_address_says() {
-        let collection = account("0:bace389df2f24d116a9c5e4d745e3b1d0cb44a6dc3d9cdb1eeb2e116e85a2439").unwrap();
+        let collection =
+            account("0:bace389df2f24d116a9c5e4d745e3b1d0cb44a6dc3d9cdb1eeb2e116e85a2439").unwrap();
         let item = account("0:5B305583F6F4C1ADCA54FD9EE6ADB8F065819F4A1D5D054B2E4B3677D90F5095").unwrap();
         let gift = gift_of_uri("https://nft.fragment.com/gift/lolpop-242675.json").unwrap();
         assert!(is_item_of(&gift, &collection, &item));

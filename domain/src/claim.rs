@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::gift::GiftId;
+use crate::{gift::GiftId, market::MarketId};
 
 /// What is claimed of a listing on chain, as the source that shows it tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,15 @@ pub enum ClaimedSale {
 }
 
 impl ClaimedSale {
+    /// How the listing of a market is sold: Fragment's through the items' own contracts, others by their word for it.
+    #[must_use]
+    pub fn of_listing(market: &MarketId, contract_type: Option<&str>) -> Option<Self> {
+        match (market.as_str(), contract_type) {
+            ("fragment", _) => Some(Self::OwnContract),
+            (_, word) => word.and_then(Self::of_contract_type),
+        }
+    }
+
     /// By the word that GetGems and the chain sources have for it (`LotDetails::contract_type`); `None` for what does not stand on chain.
     #[must_use]
     pub fn of_contract_type(word: &str) -> Option<Self> {

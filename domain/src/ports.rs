@@ -9,7 +9,7 @@ use crate::{
     fault::{Malformed, SourceFault},
     gift::{CollectionSlug, GiftId},
     market::{MarketId, MarketInfo, RequestBudget},
-    sighting::{LotDetails, Page, ScopeId},
+    sighting::{LotDetails, Page, ScopeId, Seen},
 };
 
 /// The time, from the one clock that counts.
@@ -180,6 +180,9 @@ pub trait ChainWitness: Send + Sync {
     /// Its id; the answers carry it.
     fn id(&self) -> &MarketId;
 
+    /// How often it may be asked by such work, before any speed factor: what the source's own walks leave of its limit.
+    fn budget(&self) -> RequestBudget;
+
     /// Asks all that is needed to judge the claim, and returns the answers whole, in the order in which they were asked for.
     ///
     /// # Errors
@@ -191,4 +194,13 @@ pub trait ChainWitness: Send + Sync {
     /// # Errors
     /// [`Malformed`] when a required field is missing or of another type.
     fn judge(&self, claim: &ListingClaim, answers: &[Exchange]) -> Result<Verdict, Malformed>;
+
+    /// The answers that the source's own walks ask for too, each with what it shows: that is logged as the source's word.
+    ///
+    /// # Errors
+    /// [`Malformed`], as of the source's own pages.
+    fn pages(&self, answers: Vec<Exchange>) -> Result<Vec<(Exchange, Page)>, Malformed>;
+
+    /// The source's scan scope that shows this.
+    fn scope_of(&self, seen: &Seen) -> Option<ScopeId>;
 }

@@ -16,6 +16,12 @@ const CHAIN: [&str; 2] = ["tonapi", "toncenter"];
 /// also of those that are for sale, or were sold, through Telegram's own item contract, whose market is Fragment.
 const SHOWS_OTHERS: [&str; 1] = ["getgems"];
 
+/// Every source that reads TON.
+#[must_use]
+pub fn chain_sources() -> Vec<String> {
+    CHAIN.map(str::to_owned).to_vec()
+}
+
 /// Every source whose lots may be another market's listings.
 #[must_use]
 pub fn tellers_of_others() -> Vec<String> {

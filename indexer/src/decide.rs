@@ -21,8 +21,8 @@ mod replay;
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotDetails, LotId, MarketId,
-    OrderKey, Origin, Price, Rarity, order_key::KeyRank, sighting::ScopeId,
+    AttributeKind, Cause, CollectionSlug, Event, EvidenceHash, Exchange, Fact, Lot, LotDetails, LotId,
+    MarketId, OrderKey, Origin, Price, Rarity, order_key::KeyRank, sighting::ScopeId,
 };
 
 pub use memory::ScanMemory;

@@ -35,13 +35,15 @@ pub struct Filled {
 }
 
 /// Takes pages in, in their order. `scope_of` names the scan scope of a lot seen open, as the market's reader does. A page of open listings
-/// counts as a look at its scope, never as a completed scan: what it does not show says nothing. Idempotent for unchanged pages.
+/// counts as a look at its scope, never as a completed scan: what it does not show says nothing. `skew_us` is how far the market's clock may
+/// be from the pages' times: none for a recording's. Idempotent for unchanged pages.
 ///
 /// # Errors
 /// [`IntakeFault`]; the batches before stay.
 pub async fn fill(
     intake: &Intake,
     pages: &[PageAtHand],
+    skew_us: i64,
     scope_of: impl Fn(&MarketId, &Seen) -> Option<ScopeId>,
 ) -> Result<Filled, IntakeFault> {
     let mut filled = Filled::default();
@@ -55,7 +57,7 @@ pub async fn fill(
         let mut known = intake.known(market, &shown, &HashMap::new()).await?;
         let (mut decision, mut kept) = (Decision::default(), Vec::new());
         for PageAtHand { exchange, page } in batch {
-            let decided = decide(&mut known, exchange, page, &scope_of);
+            let decided = decide(&mut known, exchange, page, skew_us, &scope_of);
             if !decided.is_empty() {
                 kept.push(evidence::pack(market.as_str(), &exchange.evidence_bytes())?);
             }
@@ -71,17 +73,18 @@ pub async fn fill(
     Ok(filled)
 }
 
-/// Decides one page by what stands on it. The skew is none: the times are the recording's.
+/// Decides one page by what stands on it.
 fn decide(
     known: &mut Known,
     exchange: &Exchange,
     page: &Page,
+    skew_us: i64,
     scope_of: &impl Fn(&MarketId, &Seen) -> Option<ScopeId>,
 ) -> Decision {
-    let frame = Frame::of(exchange, 0);
+    let frame = Frame::of(exchange, skew_us);
     let mut decision = Decision::default();
     for (scope, page) in by_scope(&exchange.market, page, scope_of) {
-        let mut memory = ScanMemory::begin(scope, exchange.started_at_us, 0);
+        let mut memory = ScanMemory::begin(scope, exchange.started_at_us, skew_us);
         decision.append(scan::decide_scan_page(known, &mut memory, &frame, &page));
     }
     let is_listing = |sighting: &&Sighting| is_of_scan(&sighting.seen);

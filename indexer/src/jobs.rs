@@ -5,6 +5,7 @@
 //! same run twice, after a kill or a lost connection: **whatever it does, a second run must change nothing more.**
 
 mod attempt;
+pub mod chain_check;
 mod lane;
 pub mod metadata;
 mod observe;
@@ -15,6 +16,7 @@ mod source;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use store::pool;
 use tokio_util::sync::CancellationToken;
 
 use crate::{backoff::Backoff, run::supervise, worker::Surroundings};
@@ -104,6 +106,12 @@ pub fn read_payload<T: serde::de::DeserializeOwned>(payload: &[u8]) -> Result<T,
             "its payload is none that this version of ribbon can read ({fault}); it was written by another"
         ),
     })
+}
+
+/// What the database says as a job's fault.
+fn of_database(fault: pool::DatabaseFault) -> JobFault {
+    let why = fault.to_string();
+    if pool::is_away(&fault) { JobFault::Away { why } } else { JobFault::Later { why } }
 }
 
 /// Starts a lane for each kind of work. They end by `stop`: what runs may finish for a moment, and is then given back.

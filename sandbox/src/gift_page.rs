@@ -150,8 +150,12 @@ mod tests {
         let address = shown.details.address.unwrap();
 
         let history = ask(&running, "/getgems/public-api/v1/nfts/history/gifts?limit=2").await.json();
-        let kinds: Vec<&str> = history["response"]["items"].as_array().unwrap().iter()
-            .map(|one| one["typeData"]["type"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> = history["response"]["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["typeData"]["type"].as_str().unwrap())
+            .collect();
         assert_eq!(kinds, ["putUpForSale", "mint"], "newest first");
         let item = ask(&running, &format!("/tonapi/v2/nfts/{address}")).await.json();
         assert_eq!(item["sale"]["price"]["value"], "5000000000");

@@ -103,7 +103,8 @@ pub fn check_third_party(init_data: &str, bot: &Bot, public_key: &[u8]) -> Resul
     }
     let fields = read(init_data).ok_or(InitDataFault::Malformed)?;
     let told = fields.iter().find(|(name, _)| name == "signature").map(|(_, value)| value.as_str());
-    let signature = told.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(InitDataFault::Signature)?;
+    let signature =
+        told.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(InitDataFault::Signature)?;
     let text = third_party_text(&fields, bot);
     let key = UnparsedPublicKey::new(&ED25519, public_key);
     key.verify(text.as_bytes(), &signature).map_err(|_| InitDataFault::Signature)
@@ -251,7 +252,8 @@ mod tests {
         assert_eq!(check_third_party(&signed, &BOT, &public_key()), Ok(()));
         let forged = signed.replace("7000000001", "7000000002");
         let other = Bot { token: "2:sandbox", ..BOT };
-        let telegrams = hex::decode("e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d").unwrap();
+        let telegrams =
+            hex::decode("e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d").unwrap();
         for (text, bot, key) in [
             (forged.as_str(), &BOT, public_key().to_vec()),
             (signed.as_str(), &other, public_key().to_vec()),
@@ -269,7 +271,8 @@ mod tests {
         const REAL: &str = "user=%7B%22id%22%3A279058397%2C%22first_name%22%3A%22Vladislav%20%2B%20-%20%3F%20%5C%2F%22%2C%22last_name%22%3A%22Kibenko%22%2C%22username%22%3A%22vdkfrost%22%2C%22language_code%22%3A%22ru%22%2C%22is_premium%22%3Atrue%2C%22allows_write_to_pm%22%3Atrue%2C%22photo_url%22%3A%22https%3A%5C%2F%5C%2Ft.me%5C%2Fi%5C%2Fuserpic%5C%2F320%5C%2F4FPEE4tmP3ATHa57u6MqTDih13LTOiMoKoLDRG4PnSA.svg%22%7D&chat_instance=8134722200314281151&chat_type=private&auth_date=1733584787&signature=zL-ucjNyREiHDE8aihFwpfR9aggP2xiAo3NSpfe-p7IbCisNlDKlo7Kb6G4D0Ao2mBrSgEk4maLSdv6MLIlADQ&hash=2174df5b000556d044f3f020384e879c8efcab55ddea2ced4eb752e93e7080d6";
         let bot = Bot { username: "real", token: "7342037359:AAFZehRPBRs8Seg40oDjTMIW8uTGPuW1zfQ" };
         assert_eq!(check(REAL, &bot, 1_733_584_787, 60).map(|user| user.id), Ok(279_058_397));
-        let telegrams = hex::decode("e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d").unwrap();
+        let telegrams =
+            hex::decode("e7bf03a2fa4602af4580703d88dda5bb59f32ed8b02a56c187fe7d34caed242d").unwrap();
         assert_eq!(check_third_party(REAL, &bot, &telegrams), Ok(()));
         assert_eq!(check_third_party(REAL, &bot, &public_key()), Err(InitDataFault::Signature));
     }

@@ -72,8 +72,20 @@ const ENDPOINTS: &[Endpoint] = &{
         endpoint("items", "/nft/items", Listings, "/nft_items", &["/address", "/index", "/on_sale"]),
         // By address: there are no pages in it that could be mixed up.
         endpoint("sales", "/nft/sales", Other, "/nft_sales", &["/type", "/address", "/details"]),
-        endpoint("actions", "/actions", Happenings, "/actions", &["/type", "/end_lt", "/end_utime", "/trace_end_lt", "/transactions", "/finality"]),
-        endpoint("transfers", "/nft/transfers", Other, "/nft_transfers", &["/nft_address", "/transaction_lt"]),
+        endpoint(
+            "actions",
+            "/actions",
+            Happenings,
+            "/actions",
+            &["/type", "/end_lt", "/end_utime", "/trace_end_lt", "/transactions", "/finality"],
+        ),
+        endpoint(
+            "transfers",
+            "/nft/transfers",
+            Other,
+            "/nft_transfers",
+            &["/nft_address", "/transaction_lt"],
+        ),
         endpoint("collections", "/nft/collections", Catalog, "/nft_collections", &["/address"]),
         endpoint("account-states", "/accountStates", Other, "/accounts", &["/address", "/code_hash"]),
     ]
@@ -108,7 +120,9 @@ async fn mark_keyless(mut request: Request, next: Next) -> Response {
 
 /// Whether a request without a key comes too soon.
 fn is_too_soon(outside: &Outside, Keyless(is_keyless): Keyless, peer: Option<&ConnectInfo<Peer>>) -> bool {
-    let (true, true, Some(ConnectInfo(peer))) = (is_keyless, outside.options.limits, peer) else { return false };
+    let (true, true, Some(ConnectInfo(peer))) = (is_keyless, outside.options.limits, peer) else {
+        return false;
+    };
     outside.limiter.spend(KEYLESS_PLACE, KEYLESS, peer.address.ip()).is_err()
 }
 
@@ -232,7 +246,8 @@ async fn actions(door: Door, ask: Ask) -> Result<Response, Refused> {
             let all = chain.since(from.unwrap_or(0)).take_while(|one| to.is_none_or(|to| one.lt <= to));
             all.filter(|one| is_wanted(one)).skip(skip).take(limit).collect()
         } else {
-            let all = chain.until(to.unwrap_or(u64::MAX)).take_while(|one| from.is_none_or(|from| one.lt >= from));
+            let all =
+                chain.until(to.unwrap_or(u64::MAX)).take_while(|one| from.is_none_or(|from| one.lt >= from));
             all.filter(|one| is_wanted(one)).skip(skip).take(limit).collect()
         };
         Ok::<_, Refused>(found.iter().map(|one| row(&write::action(one), Some(one.sequence))).collect())
@@ -259,7 +274,8 @@ async fn transfers(door: Door, ask: Ask) -> Result<Response, Refused> {
         let all = chain.since(from.unwrap_or(0)).take_while(|one| to.is_none_or(|to| one.lt <= to));
         all.filter(is_wanted).skip(skip).take(limit).collect()
     } else {
-        let all = chain.until(to.unwrap_or(u64::MAX)).take_while(|one| from.is_none_or(|from| one.lt >= from));
+        let all =
+            chain.until(to.unwrap_or(u64::MAX)).take_while(|one| from.is_none_or(|from| one.lt >= from));
         all.filter(is_wanted).skip(skip).take(limit).collect()
     };
     let list: Vec<Value> = found.iter().map(write::transfer).collect();
@@ -276,7 +292,10 @@ async fn account_states(door: Door, ask: Ask) -> Result<Response, Refused> {
     let sales = chain.sales(&addresses);
     let list = addresses.iter().map(|address| {
         let sale = sales.iter().find(|sale| sale.address == *address);
-        write::account_state(address, sale.map(|sale| sale.code_hash).or_else(|| chain.item(address).map(|item| item.code_hash)))
+        write::account_state(
+            address,
+            sale.map(|sale| sale.code_hash).or_else(|| chain.item(address).map(|item| item.code_hash)),
+        )
     });
     Ok(envelope("accounts", json!(list.collect::<Vec<_>>()), json!({})))
 }

@@ -7,6 +7,7 @@
 mod queue;
 mod read;
 mod set_up;
+mod unchecked;
 mod wanted;
 
 pub use queue::{
@@ -15,6 +16,7 @@ pub use queue::{
 pub use read::{DeadLetter, JobRow, KindCount, counts, dead_letters, job, retry, retry_all};
 pub(crate) use set_up::migrator;
 pub use set_up::{QueueFault, set_up};
+pub use unchecked::{UncheckedListing, unchecked_listing, unchecked_listings};
 pub use wanted::{is_without_attributes, without_attributes};
 
 /// The word with which a job stands in `apalis.jobs.status`.

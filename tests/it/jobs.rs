@@ -1,6 +1,7 @@
 //! Discrete work on a real PostgreSQL: jobs that fail, break, end their process or are killed with it, and what is left of them.
 
 mod admin;
+mod chain;
 mod kills;
 mod lanes;
 mod metadata;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chain::contract::Network;
 use domain::{
-    Exchange, ListingClaim, Malformed, MarketId, MarketInfo, Page, SourceFault, Verdict,
+    Exchange, ListingClaim, Malformed, MarketId, MarketInfo, Page, ScopeId, Seen, SourceFault, Verdict,
     market::RequestBudget,
     ports::{ChainWitness, Clock, KnownCollection, MarketSource, Scope, Step, Want},
 };
@@ -11,11 +11,12 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use secrecy::ExposeSecret as _;
 
 use super::{
-    BASE_URL, KEY, KEYLESS, NETWORK, info, rest,
+    BASE_URL, KEY, KEYLESS, NETWORK, ToncenterReader, info, rest,
     rest::{Networks, witness},
     source_id, target, walk,
 };
 use crate::{
+    Reader as _,
     http::{Ask, BaseUrl, Failure, Http, Limits, Standing},
     settings::{Settings, SettingsFault},
 };
@@ -100,6 +101,27 @@ impl ChainWitness for Toncenter {
 
     fn judge(&self, claim: &ListingClaim, answers: &[Exchange]) -> Result<Verdict, Malformed> {
         witness::judge(claim, answers, self.network)
+    }
+
+    /// Of 600 a minute with a key the walks take 480, of 60 without one 54: half of the rest.
+    fn budget(&self) -> RequestBudget {
+        let walks = self.info.budget;
+        let documented = if walks == KEYLESS { 60 } else { 600 };
+        let requests = (documented - walks.requests) / 2;
+        RequestBudget { requests, window_ms: 60_000, spacing_ms: 60_000 / u64::from(requests) }
+    }
+
+    /// The second one, of what sells the item: no walk asks for a single item.
+    fn pages(&self, answers: Vec<Exchange>) -> Result<Vec<(Exchange, Page)>, Malformed> {
+        let read = |exchange: Exchange| {
+            let page = rest::page(&exchange, Networks::Only(self.network))?;
+            Ok((exchange, page))
+        };
+        answers.into_iter().skip(1).map(read).collect()
+    }
+
+    fn scope_of(&self, seen: &Seen) -> Option<ScopeId> {
+        ToncenterReader.scope_of(seen)
     }
 }
 

@@ -23,7 +23,10 @@ fn roles_take_their_arguments() {
         ("migrate", Job::Migrate),
         ("sandbox", Job::Sandbox),
         ("sandbox telegram init-data 3", Job::InitData { user: 3, market: "mrkt".into() }),
-        ("sandbox telegram init-data 0 --market portals", Job::InitData { user: 0, market: "portals".into() }),
+        (
+            "sandbox telegram init-data 0 --market portals",
+            Job::InitData { user: 0, market: "portals".into() },
+        ),
         ("check --json", Job::Check { json: true, offline: false }),
         ("check --offline", Job::Check { json: false, offline: true }),
         (

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use adapters::metadata::METADATA;
 use adapters::rates::RATES;
+use adapters::witnesses::WITNESSES;
 use adapters::{MARKETS, Settings, SettingsFault};
-use domain::ports::{MarketSource, MetadataSource, RateSource};
+use domain::ports::{ChainWitness, MarketSource, MetadataSource, RateSource};
 
 use crate::config::markets::MarketsConfig;
 use crate::exit::{Exit, Failure};
@@ -19,6 +20,8 @@ pub struct Sources {
     pub rates: Vec<Arc<dyn RateSource>>,
     /// The sources of metadata.
     pub metadata: Vec<Arc<dyn MetadataSource>>,
+    /// The witnesses of what stands on TON: those of sources that are gathered.
+    pub witnesses: Vec<Arc<dyn ChainWitness>>,
     /// Markets and sources that are not configured: id and what is missing.
     pub missing: Vec<(&'static str, SettingsFault)>,
 }
@@ -46,6 +49,15 @@ pub fn build(config: &MarketsConfig) -> Result<Sources, Failure> {
             }
             Ok(source) => sources.markets.push(source),
             Err(fault) => sources.leave_out(registration.id, fault)?,
+        }
+    }
+    for registration in WITNESSES {
+        // It shares its source's settings and limit, so it is asked where the source is.
+        if sources.markets.iter().any(|source| source.info().id.as_str() == registration.id) {
+            match (registration.build)(&settings()) {
+                Ok(witness) => sources.witnesses.push(witness),
+                Err(fault) => sources.leave_out(registration.id, fault)?,
+            }
         }
     }
     for id in &config.left_out {

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Clock, MetadataSource};
-use indexer::jobs::{self, Work, metadata::MetadataWork, rebuild::RebuildWork};
+use domain::ports::{ChainWitness, Clock, MetadataSource};
+use indexer::intake::Intake;
+use indexer::jobs::{self, Work, chain_check::ChainWork, metadata::MetadataWork, rebuild::RebuildWork};
 use indexer::notice::{NoSink, NoticeSink, Notices};
 use indexer::rates::Rates;
 use indexer::{Pace, Progress, Surroundings};
@@ -97,18 +98,26 @@ pub fn start(
         let run = move || rates.clone().run(ends.clone());
         tasks.push(tokio::spawn(indexer::run::supervise(name, stop.clone(), run)));
     }
-    tasks.extend(jobs::start(works(sources.metadata, &around), &around, &stop));
+    tasks.extend(jobs::start(works(sources.metadata, sources.witnesses, &around), &around, &stop));
     let indexer = indexer::start(sources.markets, &around, &stop);
     let progress = indexer.progress.clone();
     tasks.push(tokio::spawn(indexer.join()));
     Working { progress, stop, tasks, writer }
 }
 
-/// Every kind of job, with what it needs. Metadata is asked for at the first source that is configured.
-fn works(metadata: Vec<Arc<dyn MetadataSource>>, around: &Surroundings) -> Vec<Arc<dyn Work>> {
+/// Every kind of job, with what it needs. Metadata is asked for at the first source that is configured, and so are witnesses.
+fn works(
+    metadata: Vec<Arc<dyn MetadataSource>>,
+    witnesses: Vec<Arc<dyn ChainWitness>>,
+    around: &Surroundings,
+) -> Vec<Arc<dyn Work>> {
     let Surroundings { pool, ingest, clock, pace, notices: _, seed: _ } = around.clone();
     let fees = Arc::new(FeeTable::bundled().clone());
     let mut works: Vec<Arc<dyn Work>> = vec![Arc::new(RebuildWork { pool: pool.clone(), fees })];
+    if let Some(witness) = witnesses.into_iter().next() {
+        let intake = Intake::new(pool.clone(), ingest.clone());
+        works.push(Arc::new(ChainWork::new(witness, intake, clock.clone(), pace.clone())));
+    }
     if let Some(source) = metadata.into_iter().next() {
         works.push(Arc::new(MetadataWork::new(source, pool, ingest, clock, pace)));
     }

@@ -57,7 +57,10 @@ pub fn init_data(values: &Values, user: u32, market: &str) -> Result<Exit, Failu
     let Some(bot) = sandbox::telegram::bot_of(market) else {
         let with_bots = sandbox::MARKETS.iter().map(|market| market.id);
         let with_bots: Vec<&str> = with_bots.filter(|id| sandbox::telegram::bot_of(id).is_some()).collect();
-        let why = format!("--market is `{market}`; expected one that signs in by Telegram: {}", with_bots.join(", "));
+        let why = format!(
+            "--market is `{market}`; expected one that signs in by Telegram: {}",
+            with_bots.join(", ")
+        );
         return Err(Failure::new(Exit::BadInput, why));
     };
     let person = sandbox::telegram::resident(config.seed, config.gifts, user);

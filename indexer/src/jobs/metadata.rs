@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 use store::{
     Batch, Ingest, IngestFault, Pool, jobs,
     known::{self, KnownFault},
-    pool,
 };
 
 pub use decide::{decide, fact};
 
-use super::{JobFault, NewJob, Rules, SourcePace, Work, read_payload};
+use super::{JobFault, NewJob, Rules, SourcePace, Work, of_database, read_payload};
 use crate::{backoff::Backoff, pace::Pace};
 
 /// The kind's word.
@@ -159,11 +158,6 @@ impl MetadataWork {
             Err(fault @ KnownFault::Unreadable { .. }) => Err(JobFault::Later { why: fault.to_string() }),
         }
     }
-}
-
-fn of_database(fault: pool::DatabaseFault) -> JobFault {
-    let why = fault.to_string();
-    if pool::is_away(&fault) { JobFault::Away { why } } else { JobFault::Later { why } }
 }
 
 fn of_ingest(fault: IngestFault) -> JobFault {

@@ -103,8 +103,7 @@ impl<'w> WorldChain<'w> {
         let item = self.item_of(gift)?;
         let (address, kind) = item.held_by?;
         let lot = self.world.lot(gift)?;
-        let role =
-            if kind == HeldBy::Auction { GetgemsRole::Auction } else { GetgemsRole::FixedPriceSale };
+        let role = if kind == HeldBy::Auction { GetgemsRole::Auction } else { GetgemsRole::FixedPriceSale };
         let price_nanoton = Self::price_of(lot);
         let part = |bps: u16| crate::getgems::part(price_nanoton, bps);
         Some(SaleContract {
@@ -220,8 +219,7 @@ impl WorldChain<'_> {
         let (mut low, mut high) = (history.first(), history.end());
         while low < high {
             let middle = low + (high - low) / 2;
-            let is_before =
-                history.get(middle).is_some_and(|happening| logical_time(happening.at_us) < lt);
+            let is_before = history.get(middle).is_some_and(|happening| logical_time(happening.at_us) < lt);
             if is_before { low = middle + 1 } else { high = middle }
         }
         low

@@ -121,7 +121,12 @@ pub(super) async fn of_account(
     Ok(page(items.iter().filter(is_theirs), &ask, limit))
 }
 
-fn of_person(chain: &WorldChain<'_>, account: &Address, before_lt: Option<u64>, limit: usize) -> Vec<Happened> {
+fn of_person(
+    chain: &WorldChain<'_>,
+    account: &Address,
+    before_lt: Option<u64>,
+    limit: usize,
+) -> Vec<Happened> {
     let until = before_lt.map_or(u64::MAX, |lt| lt.saturating_sub(1));
     let is_theirs = |one: &Happened| {
         [one.from, one.real_from, one.to].into_iter().flatten().any(|person| person == *account)

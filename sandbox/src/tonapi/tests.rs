@@ -38,7 +38,8 @@ async fn ask(running: &crate::Running, target: &str) -> Answer {
 async fn busy_collection(running: &crate::Running) -> Value {
     let all = ask(running, "/v2/nfts/collections?limit=1000").await.json();
     for collection in texts(&all["nft_collections"], "/address") {
-        let listed = ask(running, &format!("/v2/nfts/collections/{collection}/items?limit=1000")).await.json();
+        let listed =
+            ask(running, &format!("/v2/nfts/collections/{collection}/items?limit=1000")).await.json();
         let items = listed["nft_items"].as_array().unwrap();
         let for_sale = items.iter().filter(|item| item["sale"].is_object()).count();
         if for_sale > 0 && for_sale < items.len() {
@@ -62,11 +63,13 @@ async fn an_item_stands_alike_wherever_it_is_asked_for() {
     let address = first["address"].as_str().unwrap();
     assert_eq!(ask(&running, &format!("/v2/nfts/{address}")).await.json(), *first);
     let owner = first["sale"]["owner"]["address"].as_str().or(first["owner"]["address"].as_str()).unwrap();
-    let of_owner = ask(&running, &format!("/v2/accounts/{owner}/nfts?indirect_ownership=true&limit=1000")).await.json();
+    let of_owner =
+        ask(&running, &format!("/v2/accounts/{owner}/nfts?indirect_ownership=true&limit=1000")).await.json();
     assert!(texts(&of_owner["nft_items"], "/address").contains(&address.to_owned()));
     let body = serde_json::json!({ "account_ids": [address] }).to_string();
     let json = [("content-type", "application/json")];
-    let bulk = send_raw(running.address(), "POST", "/tonapi/v2/nfts/_bulk", &json, &body).await.unwrap().json();
+    let bulk =
+        send_raw(running.address(), "POST", "/tonapi/v2/nfts/_bulk", &json, &body).await.unwrap().json();
     assert_eq!(bulk["nft_items"][0], *first);
 }
 
@@ -79,7 +82,12 @@ async fn the_code_of_a_contract_hashes_to_what_the_sandboxes_network_knows() {
     let boc = hex::decode(account["code"].as_str().unwrap()).unwrap();
     let code = chain::boc::parse_one(&boc, chain::boc::Limits::ANSWER).unwrap();
     for network in chain::contract::Network::all() {
-        assert_eq!(network.getgems_code(&code.hash()).is_some(), network.name == "sandbox", "{}", network.name);
+        assert_eq!(
+            network.getgems_code(&code.hash()).is_some(),
+            network.name == "sandbox",
+            "{}",
+            network.name
+        );
     }
 }
 
@@ -103,7 +111,9 @@ async fn the_history_of_an_account_is_paged_by_logical_time() {
     let page = ask(&running, &format!("/v2/accounts/{resident}/nfts/history?limit=2")).await.json();
     let next = page["next_from"].as_u64().unwrap();
     assert_eq!(next, lts[1]);
-    let rest = ask(&running, &format!("/v2/accounts/{resident}/nfts/history?limit=1000&before_lt={next}")).await.json();
+    let rest = ask(&running, &format!("/v2/accounts/{resident}/nfts/history?limit=1000&before_lt={next}"))
+        .await
+        .json();
     assert_eq!(rest["operations"].as_array().unwrap().len(), lts.len() - 2);
     let events = ask(&running, &format!("/v2/accounts/{resident}/events?limit=100")).await.json();
     assert!(events["events"].as_array().unwrap().iter().all(|event| event["actions"][0]["status"] == "ok"));
@@ -124,6 +134,7 @@ async fn refusals_are_in_its_own_words() {
         assert!(answer.json()["error"].is_string());
     }
     let headers = [("authorization", "Bearer other")];
-    let refused = send_raw(running.address(), "GET", "/tonapi/v2/nfts/collections", &headers, "").await.unwrap();
+    let refused =
+        send_raw(running.address(), "GET", "/tonapi/v2/nfts/collections", &headers, "").await.unwrap();
     assert_eq!(refused.status, 401);
 }

@@ -66,7 +66,9 @@ impl Ask {
     }
 
     pub(super) fn logical_time(&self, name: &str) -> Result<Option<u64>, Refused> {
-        self.value(name).map(|text| text.parse().map_err(|_| Refused("a logical time is a number"))).transpose()
+        self.value(name)
+            .map(|text| text.parse().map_err(|_| Refused("a logical time is a number")))
+            .transpose()
     }
 
     /// Oldest first; newest first where nothing is said.

@@ -15,7 +15,8 @@ async fn what_is_for_sale_stands_at_the_address_the_item_names() {
     let (mut contracts, mut own) = (0, 0);
     for collection in collections["nft_collections"].as_array().unwrap() {
         let address = collection["address"].as_str().unwrap();
-        let items = ask(&running, &format!("/nft/items?collection_address={address}&limit=1000")).await.json();
+        let items =
+            ask(&running, &format!("/nft/items?collection_address={address}&limit=1000")).await.json();
         let items = items["nft_items"].as_array().unwrap();
         let indexes: Vec<String> = items.iter().map(|item| text(&item["index"])).collect();
         assert!(indexes.iter().map(|index| (index.len(), index)).is_sorted(), "{address}");
@@ -28,7 +29,10 @@ async fn what_is_for_sale_stands_at_the_address_the_item_names() {
             match held {
                 Some(_) => {
                     contracts += 1;
-                    assert_eq!((&sale["nft_address"], &sale["nft_item"]["owner_address"]), (&item["address"], &sale["address"]));
+                    assert_eq!(
+                        (&sale["nft_address"], &sale["nft_item"]["owner_address"]),
+                        (&item["address"], &sale["address"])
+                    );
                 }
                 None => own += usize::from(sale["details"]["max_bid"] != "0"),
             }
@@ -49,7 +53,12 @@ async fn actions_are_paged_by_logical_time_either_way() {
     let running = open(options(2)).await;
     running.step(300);
     let all = ask(&running, "/actions?limit=1000&sort=asc").await.json();
-    let all: Vec<u64> = all["actions"].as_array().unwrap().iter().map(|one| text(&one["trace_end_lt"]).parse().unwrap()).collect();
+    let all: Vec<u64> = all["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| text(&one["trace_end_lt"]).parse().unwrap())
+        .collect();
     assert!(all.len() > 100 && all.is_sorted());
     let middle = all[all.len() / 2];
     let later = ask(&running, &format!("/actions?limit=1000&sort=asc&start_lt={middle}")).await.json();
@@ -60,7 +69,8 @@ async fn actions_are_paged_by_logical_time_either_way() {
     let only = ask(&running, "/actions?limit=1000&action_type=nft_mint").await.json();
     assert!(only["actions"].as_array().unwrap().iter().all(|one| one["type"] == "nft_mint"));
     let transfers = ask(&running, "/nft/transfers?limit=1000&sort=asc").await.json();
-    let to: Vec<_> = transfers["nft_transfers"].as_array().unwrap().iter().map(|one| one["new_owner"].clone()).collect();
+    let to: Vec<_> =
+        transfers["nft_transfers"].as_array().unwrap().iter().map(|one| one["new_owner"].clone()).collect();
     assert!(!to.is_empty() && to.iter().all(Value::is_string));
 }
 
@@ -80,7 +90,11 @@ async fn limits_and_refusals_are_as_documented() {
     for _ in 0..3 {
         assert_eq!(send(target, &[("x-api-key", API_KEY)]).await.status, 200);
     }
-    for bad in ["/toncenter/api/v3/nft/items?limit=1001", "/toncenter/api/v3/nft/sales", "/toncenter/api/v3/nft/items?index=5"] {
+    for bad in [
+        "/toncenter/api/v3/nft/items?limit=1001",
+        "/toncenter/api/v3/nft/sales",
+        "/toncenter/api/v3/nft/items?index=5",
+    ] {
         let refused = send(bad, &[("x-api-key", API_KEY)]).await;
         assert_eq!(refused.status, 422, "{bad}: {}", refused.text());
         assert!(refused.json()["error"].is_string());

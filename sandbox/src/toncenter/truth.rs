@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{
-    Custody, LotDetails, LotId, MarketId, Price,
-    sighting::ToldFee,
-};
+use domain::{Custody, LotDetails, LotId, MarketId, Price, sighting::ToldFee};
 
 use crate::{
     onchain::{Action, ChainAnswers as _, Happened, HeldBy, Item, WorldChain},
@@ -51,9 +48,8 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         let withheld = outside.withheld(market);
         if !query.without_happenings {
             let all = told.iter().filter_map(happening);
-            happenings = all
-                .map(|one| TruthHappening { withheld: withheld.contains(&one.sequence), ..one })
-                .collect();
+            happenings =
+                all.map(|one| TruthHappening { withheld: withheld.contains(&one.sequence), ..one }).collect();
         }
     }
     lots.sort_by(|a, b| a.lot.cmp(&b.lot));
@@ -157,10 +153,9 @@ fn happening(one: &Happened) -> Option<TruthHappening> {
     };
     let (what, is_own) = match one.action {
         Action::Mint => (TruthWhat::Exported, false),
-        Action::Transfer => (
-            TruthWhat::Transferred { from: person(one.from.as_ref()), to: person(one.to.as_ref()) },
-            false,
-        ),
+        Action::Transfer => {
+            (TruthWhat::Transferred { from: person(one.from.as_ref()), to: person(one.to.as_ref()) }, false)
+        }
         Action::Purchase => (sold(), false),
         Action::OwnPurchase => (sold(), true),
         Action::CancelSale => (TruthWhat::Cancelled, false),

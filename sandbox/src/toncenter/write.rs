@@ -37,8 +37,7 @@ pub(super) fn item(item: &Item) -> Value {
         "on_sale": item.held_by.is_some(),
     });
     if let Some((contract, kind)) = &item.held_by {
-        let name =
-            if *kind == HeldBy::Sale { "sale_contract_address" } else { "auction_contract_address" };
+        let name = if *kind == HeldBy::Sale { "sale_contract_address" } else { "auction_contract_address" };
         value[name] = raw(contract).into();
         value["real_owner"] = raw(&item.real_owner).into();
     }
@@ -181,7 +180,9 @@ fn details(one: &Happened) -> Value {
     let (from, to) = (maybe(one.real_from.as_ref()), maybe(one.to.as_ref()));
     let contract = maybe(one.contract.as_ref());
     match one.action {
-        Action::Mint => json!({ "owner": to, "nft_item": item, "nft_collection": of, "nft_item_index": index }),
+        Action::Mint => {
+            json!({ "owner": to, "nft_item": item, "nft_collection": of, "nft_item_index": index })
+        }
         Action::Transfer | Action::Purchase | Action::OwnPurchase => {
             let is_purchase = one.action != Action::Transfer;
             let is_by_contract = one.action == Action::Purchase;

@@ -164,7 +164,8 @@ pub(super) async fn compare_sales(world: &World, truth: &Truth, what: &str) {
     .expect("the sales")
     .into_iter()
     .collect();
-    let is_elsewhere = |sale: &Sale| sale.5.as_ref().is_some_and(|transaction| elsewhere.contains(transaction));
+    let is_elsewhere =
+        |sale: &Sale| sale.5.as_ref().is_some_and(|transaction| elsewhere.contains(transaction));
     let missing: Vec<_> = told.difference(&held).filter(|sale| !is_elsewhere(sale)).collect();
     let invented: Vec<_> =
         held.iter().filter(|sale| !told.contains(*sale) && !withheld.contains(*sale)).collect();

@@ -328,7 +328,8 @@ impl Of<'_> {
         let own = self.answers.sales.iter().filter(|sale| sale["market"]["id"] == self.market);
         let (untold, told): (Vec<_>, Vec<_>) = own.partition(|sale| sale["transaction"].is_null());
         // A sale on chain is one row, which a chain source may have told of first.
-        let is_told = !told.is_empty() || self.answers.sales.iter().any(|sale| !sale["transaction"].is_null());
+        let is_told =
+            !told.is_empty() || self.answers.sales.iter().any(|sale| !sale["transaction"].is_null());
         assert!(!untold.is_empty() && is_told, "{}: {} and {}", self.what, untold.len(), told.len());
         for sale in untold {
             self.reason(sale, "transaction");

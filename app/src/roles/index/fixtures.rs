@@ -43,7 +43,7 @@ async fn fill_all(pool: &Pool, ingest: &Ingest) -> Result<Filled, Failure> {
         }
     }
     let mut filled =
-        fill_pages(&intake, &pages, |market, seen| adapters::reader(market.as_str())?.scope_of(seen))
+        fill_pages(&intake, &pages, 0, |market, seen| adapters::reader(market.as_str())?.scope_of(seen))
             .await
             .blame(Exit::NotNow)?;
     for (fixture, source) in

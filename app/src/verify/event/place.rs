@@ -27,7 +27,11 @@ enum What<'a> {
     Open(&'a Price),
     /// Shown, and not for sale.
     Held,
-    Happened { at_us: i64, source_id: &'a str, what: &'a Happening },
+    Happened {
+        at_us: i64,
+        source_id: &'a str,
+        what: &'a Happening,
+    },
 }
 
 impl Case<'_> {
@@ -94,7 +98,11 @@ impl Case<'_> {
             }
             (fact, What::Held) => {
                 let told = "the page shows the gift as not for sale";
-                checks.require("what was seen", false, format!("{told}, the event says `{}`", fact.kind().as_str()));
+                checks.require(
+                    "what was seen",
+                    false,
+                    format!("{told}, the event says `{}`", fact.kind().as_str()),
+                );
             }
             (fact, What::Open(price)) => {
                 checks.compare("price", fact.price(), Some(price));
