@@ -76,7 +76,9 @@ const FIXTURES: &[Fixture] = fixtures!(
 );
 
 /// toncenter as a witness, by the same variables. Sends nothing.
-pub(crate) fn witness(settings: &crate::settings::Settings<'_>) -> Result<impl domain::ports::ChainWitness + 'static, crate::SettingsFault> {
+pub(crate) fn witness(
+    settings: &crate::settings::Settings<'_>,
+) -> Result<impl domain::ports::ChainWitness + 'static, crate::SettingsFault> {
     client::Toncenter::new(settings)
 }
 

@@ -44,16 +44,20 @@ impl Toncenter {
     pub(super) fn new(settings: &Settings<'_>) -> Result<Self, SettingsFault> {
         let base = BaseUrl::from_settings(settings, &BASE_URL)?;
         let name = settings.text(&NETWORK).unwrap_or_default();
-        let network = Network::named(&name).ok_or_else(|| {
-            SettingsFault::invalid(NETWORK.variable, &name, "mainnet, testnet or sandbox")
-        })?;
+        let network = Network::named(&name)
+            .ok_or_else(|| SettingsFault::invalid(NETWORK.variable, &name, "mainnet, testnet or sandbox"))?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let mut info = info();
         match settings.secret(&KEY) {
             Some(key) => {
-                let invalid =
-                    || SettingsFault::invalid(KEY.variable, "(secret)", "printable ASCII characters without spaces");
+                let invalid = || {
+                    SettingsFault::invalid(
+                        KEY.variable,
+                        "(secret)",
+                        "printable ASCII characters without spaces",
+                    )
+                };
                 if !key.expose_secret().bytes().all(|b| b.is_ascii_graphic()) {
                     return Err(invalid());
                 }

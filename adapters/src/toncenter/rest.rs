@@ -5,8 +5,8 @@ mod actions;
 mod collections;
 mod items;
 mod sales;
-pub(super) mod witness;
 mod wire;
+pub(super) mod witness;
 
 use chain::{
     Address, Hash256,

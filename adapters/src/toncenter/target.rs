@@ -138,8 +138,10 @@ pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
     let target = if let Some(items) = list("nft_items") {
         items_target(&text(&items[0], "collection_address")?)?
     } else if let Some(found) = list("nft_sales") {
-        let asked: Option<Vec<String>> =
-            found.iter().map(|sale| account(&text(sale, "address")?).map(|address| friendly(&address))).collect();
+        let asked: Option<Vec<String>> = found
+            .iter()
+            .map(|sale| account(&text(sale, "address")?).map(|address| friendly(&address)))
+            .collect();
         sales(&asked?)
     } else if list("actions").is_some() {
         actions(false, None, 0, ACTIONS)
@@ -171,7 +173,9 @@ mod tests {
         assert_eq!(parse(&actions(true, Some(5), 3, ACTIONS)), Some(Target::Actions));
         assert_eq!(parse(&collections(1).unwrap()), Some(Target::Collections));
         assert_eq!(collections(99), None);
-        for other in ["/nft/items?limit=5", "/nft/items", "/nft/sales?address=x", "/nft/transfers?limit=1", ""] {
+        for other in
+            ["/nft/items?limit=5", "/nft/items", "/nft/sales?address=x", "/nft/transfers?limit=1", ""]
+        {
             assert_eq!(parse(other), None, "{other}");
         }
     }

@@ -99,11 +99,14 @@ fn a_known_code_is_not_enough() {
 #[test]
 fn an_item_that_calls_itself_another_is_no_gift() {
     let uri = "https://nft.fragment.com/gift/plushpepe-1.json";
-    let page = changed("nft-items-lolpop", |body| body["nft_items"][0]["content"]["uri"] = uri.into()).unwrap();
+    let page =
+        changed("nft-items-lolpop", |body| body["nft_items"][0]["content"]["uri"] = uri.into()).unwrap();
     assert!(why(&page, "/nft_items/0").contains("stands at another address"));
-    let page = changed("nft-sales", |body| body["nft_sales"][0]["nft_item"]["content"]["uri"] = uri.into()).unwrap();
+    let page =
+        changed("nft-sales", |body| body["nft_sales"][0]["nft_item"]["content"]["uri"] = uri.into()).unwrap();
     assert!(why(&page, "/nft_sales/0").contains("stands at another address"));
-    let page = changed("nft-sales", |body| body["nft_sales"][4]["details"]["token_name"] = "lolpop-9".into()).unwrap();
+    let page = changed("nft-sales", |body| body["nft_sales"][4]["details"]["token_name"] = "lolpop-9".into())
+        .unwrap();
     assert!(why(&page, "/nft_sales/4").contains("stands at another address"));
     let page = changed("actions", |body| {
         for about in body["metadata"].as_object_mut().unwrap().values_mut() {
@@ -179,7 +182,13 @@ fn the_scan_asks_for_contracts_and_for_items_themselves() {
     assert_eq!(asked.len(), 3, "one contract, two items; the auction is not followed");
     let scope = Scope { id: scope_id(), collection: lol_pops() };
     let target = walk::target(&Want::Scan(scope), Some(&cursor)).unwrap();
-    assert_eq!(ToncenterReader.scan_page(&RequestRecord { method: "GET".into(), target, body: None }).unwrap().cursor, Some(place));
+    assert_eq!(
+        ToncenterReader
+            .scan_page(&RequestRecord { method: "GET".into(), target, body: None })
+            .unwrap()
+            .cursor,
+        Some(place)
+    );
 }
 
 fn lol_pops() -> KnownCollection {
@@ -204,13 +213,20 @@ fn a_sale_is_told_once_with_price_parties_and_transaction() {
     let page = changed("actions", |_| {}).unwrap();
     let sold: Vec<_> =
         happened(&page).into_iter().filter(|(_, _, what)| matches!(what, Happening::Sold { .. })).collect();
-    assert_eq!(sold.iter().map(|(gift, ..)| gift.as_str()).collect::<Vec<_>>(), ["lolpop-242675", "lolpop-8"]);
+    assert_eq!(
+        sold.iter().map(|(gift, ..)| gift.as_str()).collect::<Vec<_>>(),
+        ["lolpop-242675", "lolpop-8"]
+    );
     let Happening::Sold { price, seller, buyer, transaction } = sold[0].2 else { panic!() };
     assert_eq!(price.amount, 1_350_000_000);
     let raw = |person: &Option<String>| crate::ton::account(person.as_deref().unwrap()).unwrap().to_raw();
     assert_eq!(raw(seller), "0:0d57780f9abf651acf690e6f37b2f8f9c61c4131a3968c5a555a18811cd2e7e4");
     assert_eq!(raw(buyer), "0:b9a7dce19431b56044254c69858e8dc11fec5c0761ded415e386fbe4b4e116f5");
-    assert!(transaction.as_ref().is_some_and(|hash| hash.len() == 64 && !hash.contains(|c: char| !c.is_ascii_hexdigit())));
+    assert!(
+        transaction
+            .as_ref()
+            .is_some_and(|hash| hash.len() == 64 && !hash.contains(|c: char| !c.is_ascii_hexdigit()))
+    );
     assert_eq!(sold[1].1, "lolpop-8", "a lot of Fragment's");
     assert!(why(&page, "/actions/1").contains("told by its own action"));
 }
@@ -305,7 +321,8 @@ fn a_missing_field_is_named() {
         ("actions", "/actions/0", "end_utime"),
         ("nft-collections", "/nft_collections/1", "address"),
     ] {
-        let change = |body: &mut Value| drop(body.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(path));
+        let change =
+            |body: &mut Value| drop(body.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(path));
         assert_eq!(changed(name, change).unwrap_err().path, format!("{pointer}/{path}"));
     }
     let (target, _) = fixture("actions");
@@ -324,7 +341,10 @@ fn claim(gift: &str, through: domain::ClaimedSale) -> (domain::ListingClaim, Vec
     let price = if gift == "lolpop-7" { 2_500_000_000 } else { 3_200_000_000 };
     let seller = text(&sale["nft_owner_address"]).or(text(&sale["details"]["beneficiary_address"]));
     let gift = domain::GiftId::parse(gift).unwrap();
-    let answers = vec![exchange(&target::item(&crate::ton::account(&item).unwrap()), &items), exchange("/nft/sales?", &sales)];
+    let answers = vec![
+        exchange(&target::item(&crate::ton::account(&item).unwrap()), &items),
+        exchange("/nft/sales?", &sales),
+    ];
     (domain::ListingClaim { gift, item, through, seller, price_nanoton: Some(price) }, answers)
 }
 
@@ -345,7 +365,10 @@ fn a_witness_verifies_what_agrees_and_names_what_does_not() {
         (ListingClaim { price_nanoton: Some(1), ..good.clone() }, refuted(ClaimCheck::Price)),
         (ListingClaim { seller: Some(good.item.clone()), ..good.clone() }, refuted(ClaimCheck::Seller)),
         (ListingClaim { item: LOL_POPS.into(), ..good.clone() }, refuted(ClaimCheck::Item)),
-        (ListingClaim { gift: domain::GiftId { number: 8, ..good.gift.clone() }, ..good.clone() }, refuted(ClaimCheck::Item)),
+        (
+            ListingClaim { gift: domain::GiftId { number: 8, ..good.gift.clone() }, ..good.clone() },
+            refuted(ClaimCheck::Item),
+        ),
     ] {
         assert_eq!(judged(&claim, &answers, "mainnet"), expected);
     }

@@ -77,7 +77,8 @@ impl ScanCursor {
 
     fn behind_sales(self, page: &Page) -> Step {
         let missing: Vec<&str> = page.cursor.as_deref().unwrap_or_default().split(',').collect();
-        let is_whole = self.ask.iter().take(self.contracts).all(|contract| !missing.contains(&contract.as_str()));
+        let is_whole =
+            self.ask.iter().take(self.contracts).all(|contract| !missing.contains(&contract.as_str()));
         if !is_whole {
             return Step::Gap(None);
         }
@@ -168,7 +169,8 @@ pub(super) fn target(want: &Want, cursor: Option<&str>) -> Result<String, String
 pub(super) fn step(want: &Want, cursor: Option<&str>, page: &Page, settle_us: i64) -> Step {
     match want {
         Want::Collections => {
-            let next = cursor.map_or(0, |text| text.parse::<usize>().unwrap_or(usize::MAX - 1)).saturating_add(1);
+            let next =
+                cursor.map_or(0, |text| text.parse::<usize>().unwrap_or(usize::MAX - 1)).saturating_add(1);
             target::collections(next).map_or(Step::Done(None), |_| Step::Continue(next.to_string()))
         }
         Want::Attributes(_) => Step::Done(None),
@@ -256,13 +258,18 @@ mod tests {
     fn pages_that_do_not_join_end_no_scan() {
         let Step::Continue(sales) = scan_step(None, &page(&shown("1", "5", 100))) else { panic!() };
         let Step::Continue(items) = scan_step(Some(&sales), &Page::default()) else { panic!() };
-        for broken in [shown("6", "9", 4), Shown { is_sorted: false, ..shown("5", "9", 4) }, Shown::default()] {
+        for broken in [shown("6", "9", 4), Shown { is_sorted: false, ..shown("5", "9", 4) }, Shown::default()]
+        {
             assert_eq!(scan_step(Some(&items), &page(&broken)), Step::Gap(None), "{broken:?}");
         }
         let unanswered = |who: &str| Page { cursor: Some(who.into()), ..Page::default() };
         assert_eq!(scan_step(Some(&sales), &unanswered("C")), Step::Gap(None), "a contract has to answer");
         assert!(matches!(scan_step(Some(&sales), &unanswered("I")), Step::Continue(_)));
-        assert_eq!(scan_step(None, &Page::default()), Step::Done(None), "a collection of which nothing was exported");
+        assert_eq!(
+            scan_step(None, &Page::default()),
+            Step::Done(None),
+            "a collection of which nothing was exported"
+        );
     }
 
     #[test]

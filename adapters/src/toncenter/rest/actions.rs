@@ -79,7 +79,8 @@ fn happened(
     names: &HashMap<Address, GiftId>,
     notes: &Notes,
 ) -> Result<Seen, Skip> {
-    let Action { kind, is_success, end_lt, end_utime, trace_end_lt: _, transactions, finality: _, details } = action;
+    let Action { kind, is_success, end_lt, end_utime, trace_end_lt: _, transactions, finality: _, details } =
+        action;
     let at = |name: &str| format!("{path}/{name}");
     if is_success != Some(true) {
         return Err(passed("it failed"));
@@ -100,7 +101,11 @@ fn happened(
 }
 
 /// The gift that an action is about. Its name is the item's own word, which the item's address proves.
-fn gift(path: &str, details: &Details<'_>, names: &HashMap<Address, GiftId>) -> Result<(GiftId, Address), Skip> {
+fn gift(
+    path: &str,
+    details: &Details<'_>,
+    names: &HashMap<Address, GiftId>,
+) -> Result<(GiftId, Address), Skip> {
     let at = |name: &str| format!("{path}/details/{name}");
     let item = some_account(&at("nft_item"), details.item.as_deref())?;
     let item = item.ok_or_else(|| passed("about no item"))?;
@@ -110,14 +115,18 @@ fn gift(path: &str, details: &Details<'_>, names: &HashMap<Address, GiftId>) -> 
     };
     let Some(gift) = names.get(&item) else { return Err(passed("the item's name is not told")) };
     let is_it = gift.slug == known_of.slug && of.is_some_and(|of| ton::is_item_of(gift, &of, &item));
-    if is_it { Ok((gift.clone(), item)) } else { Err(passed(format!("an item that calls itself {gift} and is another"))) }
+    if is_it {
+        Ok((gift.clone(), item))
+    } else {
+        Err(passed(format!("an item that calls itself {gift} and is another")))
+    }
 }
 
 /// The action's transaction as 64 hexadecimal digits. Several come in no order; the smallest stands for them all.
 fn transaction(path: &str, told: &[crate::json::Text<'_>]) -> Result<String, Malformed> {
-    let hashes = told.iter().map(|text| {
-        ton::hash_digits(text).ok_or_else(|| malformed(path, "hashes of transactions", text))
-    });
+    let hashes = told
+        .iter()
+        .map(|text| ton::hash_digits(text).ok_or_else(|| malformed(path, "hashes of transactions", text)));
     let hashes: Vec<String> = hashes.collect::<Result<_, _>>()?;
     hashes.into_iter().min().ok_or_else(|| malformed(path, "a transaction", "none"))
 }

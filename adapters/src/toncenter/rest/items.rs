@@ -55,7 +55,8 @@ pub(super) fn page(body: &[u8], collection: &Address, networks: Networks) -> Res
 
 fn index(path: &str, item: &Item<'_>) -> Result<String, Malformed> {
     let index = ItemIndex::from_decimal(&item.index);
-    let index = index.map_err(|fault| malformed(&format!("{path}/index"), &fault.to_string(), &item.index))?;
+    let index =
+        index.map_err(|fault| malformed(&format!("{path}/index"), &fault.to_string(), &item.index))?;
     Ok(index.to_hex())
 }
 
@@ -66,8 +67,16 @@ fn held(
     networks: Networks,
     shown: &mut Shown,
 ) -> Result<Seen, Skip> {
-    let Item { address, index: _, collection: Nullable(of), owner: Nullable(owner), content, is_on_sale, sale, auction } =
-        item;
+    let Item {
+        address,
+        index: _,
+        collection: Nullable(of),
+        owner: Nullable(owner),
+        content,
+        is_on_sale,
+        sale,
+        auction,
+    } = item;
     let at = |name: &str| format!("{path}/{name}");
     let address = account(&at("address"), &address)?;
     let collection = some_account(&at("collection_address"), of.as_deref())?;

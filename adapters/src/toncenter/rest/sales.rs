@@ -86,7 +86,8 @@ fn of_getgems(path: &str, contract: Address, sale: Sale<'_>, networks: Networks)
         price_nanoton: u64::try_from(price).ok(),
     };
     let state = ClaimedState::Open { contract, item_owner: owner };
-    let claim = Claim { role: GetgemsRole::FixedPriceSale, state, item: address, seller: None, price_nanoton: None };
+    let claim =
+        Claim { role: GetgemsRole::FixedPriceSale, state, item: address, seller: None, price_nanoton: None };
     match judge(network, &seen, &claim) {
         Standing::Verified(_) => {}
         Standing::Disagrees(ContractField::IsComplete) => return Err(passed("its sale is over")),
@@ -158,10 +159,8 @@ fn of_its_own(path: &str, address: Address, terms: Terms<'_>) -> Result<Seen, Sk
     let amount = |figure: Option<super::Figure<'_>>, name: &str| {
         figure.map_or(Ok(0), |figure| nanoton(&at(name), figure))
     };
-    let (least, most) = (
-        amount(terms.first_bid_least, "initial_min_bid")?,
-        amount(terms.bid_most, "max_bid")?,
-    );
+    let (least, most) =
+        (amount(terms.first_bid_least, "initial_min_bid")?, amount(terms.bid_most, "max_bid")?);
     if least == 0 && most == 0 {
         return Err(passed("not for sale"));
     }
@@ -185,7 +184,11 @@ fn of_its_own(path: &str, address: Address, terms: Terms<'_>) -> Result<Seen, Sk
         custody: Some(Custody::Chain),
         owner: seller.as_ref().map(ton::friendly),
         address: Some(ton::friendly(&address)),
-        told_fee: royalty.map(|royalty| ToldFee { for_amount: most, market_fee: None, royalty: Some(royalty) }),
+        told_fee: royalty.map(|royalty| ToldFee {
+            for_amount: most,
+            market_fee: None,
+            royalty: Some(royalty),
+        }),
         contract_type: Some("telemint".into()),
         of_market: Some(market_id("fragment")),
         link_url: Some(format!("https://fragment.com/gift/{gift}")),
