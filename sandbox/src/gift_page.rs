@@ -107,7 +107,7 @@ fn owner(view: &GiftView<'_>) -> String {
         Custody::Chain => {
             format!("<span class=\"tgme_gift_owner_address\">{}</span>", friendly(&person.address()))
         }
-        Custody::Account if view.gift.owner % 3 == 0 => return String::new(),
+        Custody::Account if view.gift.owner.is_multiple_of(3) => return String::new(),
         Custody::Account => account(&person.username(), person.first_name()),
         Custody::Market => {
             let market = view.world.market_of(view.gift.shelf).map_or("", |market| market.id);

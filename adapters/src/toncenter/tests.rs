@@ -53,10 +53,10 @@ fn why(page: &Page, path: &str) -> String {
 #[test]
 fn a_contract_counts_by_its_code_on_its_network_alone() {
     let gifts = |page: &Page| open(page).into_iter().map(|(gift, ..)| gift).collect::<Vec<_>>();
-    assert_eq!(gifts(&on("mainnet", "nft-sales")), ["lolpop-7", "plushpepe-298", "lolpop-8"]);
+    assert_eq!(gifts(&on("mainnet", "nft-sales")), ["lolpop-70007", "plushpepe-2098", "lolpop-80008"]);
     // An item's own contract follows from its address; GetGems' codes of the main network are nothing elsewhere.
-    assert_eq!(gifts(&on("sandbox", "nft-sales")), ["lolpop-8"]);
-    assert_eq!(gifts(&on("testnet", "nft-sales")), ["lolpop-8"]);
+    assert_eq!(gifts(&on("sandbox", "nft-sales")), ["lolpop-80008"]);
+    assert_eq!(gifts(&on("testnet", "nft-sales")), ["lolpop-80008"]);
     assert!(why(&on("mainnet", "nft-sales"), "/nft_sales/2").contains("not on the list"));
     assert!(why(&on("testnet", "nft-sales"), "/nft_sales/0").contains("not on the list"));
 }
@@ -72,9 +72,9 @@ fn the_sandboxes_own_code_is_refused_on_mainnet() {
         let network = Network::named(name).unwrap();
         rest::page(&exchange(&target, &body), rest::Networks::Only(network)).unwrap()
     };
-    assert!(open(&read("sandbox")).iter().any(|(gift, ..)| gift == "lolpop-7"));
+    assert!(open(&read("sandbox")).iter().any(|(gift, ..)| gift == "lolpop-70007"));
     for other in ["mainnet", "testnet"] {
-        assert!(open(&read(other)).iter().all(|(gift, ..)| gift != "lolpop-7"), "{other}");
+        assert!(open(&read(other)).iter().all(|(gift, ..)| gift != "lolpop-70007"), "{other}");
         assert!(why(&read(other), "/nft_sales/0").contains("not on the list"), "{other}");
     }
 }
@@ -121,7 +121,7 @@ fn lots_agree_with_the_market_whose_they_are() {
     let page = on("mainnet", "nft-sales");
     let lots = open(&page);
     assert_eq!(lots[0].1.len(), 48, "GetGems' lots are addresses");
-    assert_eq!(lots[2], ("lolpop-8".into(), "lolpop-8".into(), 3_200_000_000));
+    assert_eq!(lots[2], ("lolpop-80008".into(), "lolpop-80008".into(), 3_200_000_000));
     let markets = page.sightings.iter().filter_map(|sighting| match &sighting.seen {
         Seen::Open { details, price, .. } => {
             assert_eq!((details.custody, price.fee_basis), (Some(Custody::Chain), FeeBasis::BuyerPays));
@@ -215,7 +215,7 @@ fn a_sale_is_told_once_with_price_parties_and_transaction() {
         happened(&page).into_iter().filter(|(_, _, what)| matches!(what, Happening::Sold { .. })).collect();
     assert_eq!(
         sold.iter().map(|(gift, ..)| gift.as_str()).collect::<Vec<_>>(),
-        ["lolpop-242675", "lolpop-8"]
+        ["lolpop-242675", "lolpop-80008"]
     );
     let Happening::Sold { price, seller, buyer, transaction } = sold[0].2 else { panic!() };
     assert_eq!(price.amount, 1_350_000_000);
@@ -227,7 +227,7 @@ fn a_sale_is_told_once_with_price_parties_and_transaction() {
             .as_ref()
             .is_some_and(|hash| hash.len() == 64 && !hash.contains(|c: char| !c.is_ascii_hexdigit()))
     );
-    assert_eq!(sold[1].1, "lolpop-8", "a lot of Fragment's");
+    assert_eq!(sold[1].1, "lolpop-80008", "a lot of Fragment's");
     assert!(why(&page, "/actions/1").contains("told by its own action"));
 }
 
@@ -238,7 +238,7 @@ fn a_listing_without_its_contracts_code_is_not_taken_from_an_action() {
     let listed: Vec<_> =
         happened(&page).into_iter().filter(|(_, _, what)| matches!(what, Happening::Listed { .. })).collect();
     assert_eq!(listed.len(), 1, "an item's own contract follows from its address");
-    assert_eq!(listed[0].1, "lolpop-8");
+    assert_eq!(listed[0].1, "lolpop-80008");
 }
 
 #[test]
@@ -332,13 +332,13 @@ fn a_missing_field_is_named() {
 /// A claim that agrees with the fixtures in everything, and the two answers.
 fn claim(gift: &str, through: domain::ClaimedSale) -> (domain::ListingClaim, Vec<Exchange>) {
     let (_, sales) = fixture("nft-sales");
-    let sale = &sales["nft_sales"][if gift == "lolpop-7" { 0 } else { 4 }];
+    let sale = &sales["nft_sales"][if gift == "lolpop-70007" { 0 } else { 4 }];
     let (_, mut items) = fixture("nft-items-lolpop");
     let uri = format!("https://nft.fragment.com/gift/{gift}.json");
     items["nft_items"].as_array_mut().unwrap().retain(|item| item["content"]["uri"] == uri.as_str());
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let item = text(&items["nft_items"][0]["address"]).unwrap();
-    let price = if gift == "lolpop-7" { 2_500_000_000 } else { 3_200_000_000 };
+    let price = if gift == "lolpop-70007" { 2_500_000_000 } else { 3_200_000_000 };
     let seller = text(&sale["nft_owner_address"]).or(text(&sale["details"]["beneficiary_address"]));
     let gift = domain::GiftId::parse(gift).unwrap();
     let answers = vec![
@@ -356,7 +356,7 @@ fn judged(claim: &domain::ListingClaim, answers: &[Exchange], network: &str) -> 
 fn a_witness_verifies_what_agrees_and_names_what_does_not() {
     use domain::{ClaimCheck, ClaimedSale, ListingClaim, Verdict};
     let refuted = |check| Verdict::Refuted { check };
-    let (good, answers) = claim("lolpop-7", ClaimedSale::GetgemsContract);
+    let (good, answers) = claim("lolpop-70007", ClaimedSale::GetgemsContract);
     let verdict = judged(&good, &answers, "mainnet");
     assert!(matches!(&verdict, Verdict::Verified { code, .. } if code == "v4r1"), "{verdict:?}");
     assert_eq!(judged(&good, &answers, "sandbox"), refuted(ClaimCheck::Code));
@@ -366,7 +366,7 @@ fn a_witness_verifies_what_agrees_and_names_what_does_not() {
         (ListingClaim { seller: Some(good.item.clone()), ..good.clone() }, refuted(ClaimCheck::Seller)),
         (ListingClaim { item: LOL_POPS.into(), ..good.clone() }, refuted(ClaimCheck::Item)),
         (
-            ListingClaim { gift: domain::GiftId { number: 8, ..good.gift.clone() }, ..good.clone() },
+            ListingClaim { gift: domain::GiftId { number: 80_008, ..good.gift.clone() }, ..good.clone() },
             refuted(ClaimCheck::Item),
         ),
     ] {
@@ -379,7 +379,7 @@ fn a_witness_verifies_what_agrees_and_names_what_does_not() {
     assert_eq!(judged(&good, &bought, "mainnet"), refuted(ClaimCheck::ItemOwner));
     assert_eq!(judged(&good, &answers[..1], "mainnet"), Verdict::Untold { check: ClaimCheck::Code });
 
-    let (own, answers) = claim("lolpop-8", ClaimedSale::OwnContract);
+    let (own, answers) = claim("lolpop-80008", ClaimedSale::OwnContract);
     for network in ["mainnet", "sandbox"] {
         assert!(judged(&own, &answers, network).is_verified(), "an item's code follows from its address");
     }
@@ -392,7 +392,7 @@ fn a_witness_verifies_what_agrees_and_names_what_does_not() {
 #[tokio::test]
 async fn a_witness_asks_twice() {
     install_tls();
-    let (good, answers) = claim("lolpop-7", domain::ClaimedSale::GetgemsContract);
+    let (good, answers) = claim("lolpop-70007", domain::ClaimedSale::GetgemsContract);
     let replies = answers.iter().map(|answer| Reply::json(std::str::from_utf8(&answer.body).unwrap()));
     let server = Canned::start(replies.collect()).await;
     let lookup = |name: &str| (name == "RIBBON_TONCENTER_BASE_URL").then(|| server.base.clone());
