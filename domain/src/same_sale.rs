@@ -3,8 +3,8 @@
 //!
 //! The rule, in order:
 //! 1. Tellings with one transaction's hash are one sale.
-//! 2. Two tellings of different sources are one sale when both state the same price as the buyer pays it, their times are at most
-//!    [`TIME_TOLERANCE_US`] apart, at least one of the two tells of others' sales ([`crate::witness::tells_of_others`]), and they do not name
+//! 2. Two tellings of different sources are one sale when both state the same price as the buyer pays it and their times are at most
+//!    [`TIME_TOLERANCE_US`] apart, or, whatever they say of the price, at most [`MOMENT_US`] apart; when at least one of the two tells of others' sales ([`crate::witness::tells_of_others`]), and they do not name
 //!    different transactions (or do, and agree on the buyer: sources may name different transactions of one purchase). The closest
 //!    in time are joined first; of one source a sale has at most one telling, or several with one hash.
 //! 3. Of the tellings of a sale the one of the highest [`Standing`] leads; what it leaves out is taken from the next.
@@ -22,6 +22,10 @@ use crate::{
 /// How far two sources' times of one sale may lie apart, in microseconds: 2 minutes. Fragment tells seconds, GetGems milliseconds, a
 /// block of TON comes within seconds; the rest is for indexers that stamp a sale when they see it. A choice of ours, 2026-12-01.
 pub const TIME_TOLERANCE_US: i64 = 120_000_000;
+
+/// Tellings of different prices are of one sale when their times are at most this far apart, microseconds: 2 seconds. To be sold again a
+/// gift has to be put up again, which on TON takes blocks of its own. So a source that tells a wrong price disagrees, and counts nothing twice.
+pub const MOMENT_US: i64 = 2_000_000;
 
 /// One source's word about one sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,13 +188,14 @@ fn apart(first: &[Telling], second: &[Telling]) -> Option<i64> {
         return None;
     }
     let pairs = first.iter().flat_map(|a| second.iter().map(move |b| (a, b)));
-    let fits = |(a, b): &(&Telling, &Telling)| {
-        a.price == b.price
-            && a.price.fee_basis == FeeBasis::BuyerPays
-            && (tells_of_others(&a.source) || tells_of_others(&b.source))
+    let fits = |(a, b): (&Telling, &Telling)| {
+        let is_same_price = a.price == b.price && a.price.fee_basis == FeeBasis::BuyerPays;
+        let tolerance = if is_same_price { TIME_TOLERANCE_US } else { MOMENT_US };
+        let apart = i64::try_from(a.sold_at_us.abs_diff(b.sold_at_us)).ok()?;
+        let may_be = tells_of_others(&a.source) || tells_of_others(&b.source);
+        (may_be && apart <= tolerance).then_some(apart)
     };
-    let apart = pairs.filter(fits).map(|(a, b)| a.sold_at_us.abs_diff(b.sold_at_us)).min()?;
-    i64::try_from(apart).ok().filter(|apart| *apart <= TIME_TOLERANCE_US)
+    pairs.filter_map(fits).min()
 }
 
 fn names_one_transaction(first: &[Telling], second: &[Telling]) -> bool {

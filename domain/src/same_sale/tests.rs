@@ -62,9 +62,14 @@ fn one_sale_whoever_tells_it() {
             "too far apart",
         ),
         (
-            vec![telling(1, "getgems", 100, 5, None), telling(2, "fragment", 100, 6, None)],
-            vec!["fragment: 2", "getgems: 1"],
+            vec![telling(1, "getgems", 100, 5, None), telling(2, "fragment", 103, 6, None)],
+            vec!["getgems: 1", "fragment: 2"],
             "another price",
+        ),
+        (
+            vec![telling(1, "getgems", 100, 7, Some("aa")), telling(2, "fragment", 101, 6, None)],
+            vec!["fragment: 2 1"],
+            "another price at the same moment: one sale, and a source that is wrong",
         ),
         (
             vec![

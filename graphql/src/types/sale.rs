@@ -82,7 +82,7 @@ impl Sale {
         Market::new(&self.reading, self.row.source.as_deref().unwrap_or(&self.row.market))
     }
 
-    /// Every source that told it, the one whose word leads first, each with its event and evidence. One sale by its transaction; where a source names none, by gift, price and a time at most two minutes apart.
+    /// Every source that told it, the one whose word leads first, each with its event and evidence. One sale by its transaction; where a source names none, by gift, price and a time at most two minutes apart, or by a time at most two seconds apart.
     async fn witnesses(&self) -> async_graphql::Result<Vec<Witness>> {
         witness::of_sale(&self.reading, &self.row)
     }

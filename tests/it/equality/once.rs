@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use graphql::ApiOptions;
 use sandbox::{
-    Truth, TruthQuery,
+    FaultOrder, Truth, TruthQuery,
     truth::{TruthWay, TruthWhat},
 };
 
@@ -116,4 +116,55 @@ async fn state(world: &World, when: &str) {
     let before = store::state::hash(world.pool()).await.expect("the state");
     store::state::rebuild(world.pool(), pricing::FeeTable::bundled(), |_, _| {}).await.expect("a rebuild");
     assert_eq!(store::state::hash(world.pool()).await.expect("the state"), before, "{when}: folded again");
+}
+
+/// GetGems tells every price a tenth too high. Fragment's own word leads for what is Fragment's, who says otherwise is shown, and nothing is
+/// counted twice or averaged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poisoned_source_is_outvoted_and_shown() {
+    let world = World::open(7, 400).await;
+    let order = FaultOrder {
+        market: Some("getgems".into()),
+        endpoint: None,
+        mix: "poisoned".into(),
+        seed: 7,
+        times: None,
+    };
+    world.sandbox.order_faults(order).expect("a known fault");
+    let mut gathering = world.gather();
+    gathering.filled().await;
+    world.sandbox.pause();
+    world.scanned_anew().await;
+    let truth = world.sandbox.truth("fragment", &TruthQuery::default()).expect("the truth");
+    let rows: Vec<(String, i64, i64, Option<String>)> = sqlx::query_as(
+        "select slug, number, price_amount, source from market.listings where to_position is null and market = 'fragment'",
+    )
+    .fetch_all(world.pool())
+    .await
+    .expect("the listings");
+    let held: BTreeMap<String, i64> =
+        rows.iter().map(|(slug, number, amount, _)| (format!("{slug}-{number}"), *amount)).collect();
+    assert_eq!(held.len(), rows.len(), "each once");
+    let told: BTreeMap<String, i64> =
+        truth.lots.iter().map(|lot| (lot.gift.to_string(), lot.price.amount)).collect();
+    assert_eq!(held, told, "Fragment's own prices");
+    let api = api_on(world.pool().clone(), ApiOptions::default()).await;
+    let data = api
+        .ask("{ listings(first: 100, filter: {markets: [\"fragment\"]}) { nodes { source { id } disagreement witnesses { source { id } leads } } } }")
+        .await;
+    let nodes = data["listings"]["nodes"].as_array().expect("nodes");
+    let disputed = nodes
+        .iter()
+        .filter(|node| node["disagreement"].as_str().is_some_and(|text| text.contains("GetGems says")))
+        .count();
+    assert!(disputed > 5, "{disputed} of {}: {data:#}", nodes.len());
+    assert!(nodes.iter().all(|node| node["source"]["id"] == "fragment"), "{data:#}");
+    let twice: Vec<(String, i64, i64)> = sqlx::query_as(
+        "select slug, number, sold_at_us / 1000000 from market.sales where to_position is null group by 1, 2, 3 having count(*) > 1",
+    )
+    .fetch_all(world.pool())
+    .await
+    .expect("the sales");
+    assert!(twice.is_empty(), "sold twice in one second: {twice:?}");
+    gathering.end().await;
 }
