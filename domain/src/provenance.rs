@@ -98,7 +98,7 @@ pub fn provenance(events: &[LoggedEvent]) -> Vec<Step> {
     steps.extend(sales(&ordered));
     steps.extend(moves(&ordered));
     steps.extend(custody(&ordered));
-    steps.sort_by(|a, b| (a.at_us, a.kind, a.position).cmp(&(b.at_us, b.kind, b.position)));
+    steps.sort_by_key(|step| (step.at_us, step.kind, step.position));
     steps
 }
 
