@@ -2,12 +2,15 @@
 //!
 //! A field is never renamed or reordered once logged: the line of an old event must stay what it was, or the chain breaks.
 
+mod about;
+mod kind;
+
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
     attribute::{AttributeKind, Rarity},
     currency::{Currency, Price},
+    deal::OfferTarget,
     evidence::EvidenceRef,
     exchange::Origin,
     gift::{CollectionSlug, GiftId},
@@ -17,6 +20,8 @@ use crate::{
     sighting::{Custody, LotDetails, ScopeId},
     time::ms_from_us,
 };
+
+pub use kind::EventKind;
 
 /// How far a fact is from being undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,7 +59,7 @@ pub enum Cause {
     Inference,
 }
 
-/// Why a listing ended without a known sale.
+/// Why a listing, an auction or an offer ended without a known sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DelistReason {
@@ -127,6 +132,106 @@ pub enum Fact {
         /// The market whose sale it is, where the source tells of another's.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         of_market: Option<MarketId>,
+    },
+    /// Put up for auction, or first seen open in one.
+    AuctionStarted {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// The highest bid, or the least that the first must be.
+        price: Price,
+    },
+    /// Somebody bid: the highest bid is another one than was known.
+    BidPlaced {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// The highest bid.
+        price: Price,
+        /// Who bid, as the source names people.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        bidder: Option<String>,
+        /// The price we knew before, where we knew one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        before: Option<Price>,
+    },
+    /// A completed scan saw the auction open at this price, which a late and older report would otherwise have hidden.
+    AuctionStands {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// The highest bid, or the least that the first must be.
+        price: Price,
+    },
+    /// The auction is over without a sale that is known. A won auction is its sale, [`Fact::Sold`], and has no event of its own.
+    AuctionEnded {
+        /// The market's id of the lot.
+        lot: LotId,
+        /// Where a scan showed it.
+        scope: ScopeId,
+        /// Why, as far as known.
+        reason: DelistReason,
+    },
+    /// Somebody offers money for a gift, an attribute or a collection, or was first seen to.
+    OfferMade {
+        /// The market's id of the offer.
+        offer: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// What it is for.
+        target: OfferTarget,
+        /// What its maker pays for each gift.
+        price: Price,
+    },
+    /// The offer was raised or lowered.
+    OfferRepriced {
+        /// The market's id of the offer.
+        offer: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// What it is for.
+        target: OfferTarget,
+        /// What its maker pays for each gift now.
+        price: Price,
+        /// What we knew before, where we knew it.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        before: Option<Price>,
+    },
+    /// A completed scan saw the offer stand at this price, which a late and older report would otherwise have hidden.
+    OfferStands {
+        /// The market's id of the offer.
+        offer: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// What it is for.
+        target: OfferTarget,
+        /// What its maker pays for each gift.
+        price: Price,
+    },
+    /// The offer stands no longer: taken, taken back or lapsed.
+    OfferEnded {
+        /// The market's id of the offer.
+        offer: LotId,
+        /// Where a scan showed it.
+        scope: ScopeId,
+        /// What it was for.
+        target: OfferTarget,
+        /// Why, as far as known.
+        reason: DelistReason,
+    },
+    /// What a market's page says of an offer changed, or was seen first.
+    OfferSeen {
+        /// The market's id of the offer.
+        offer: LotId,
+        /// Where a scan shows it.
+        scope: ScopeId,
+        /// What it is for.
+        target: OfferTarget,
+        /// All that it says now.
+        details: LotDetails,
     },
     /// Given to another owner without a sale.
     GiftTransferred {
@@ -205,155 +310,6 @@ pub enum Fact {
     },
     /// The market's pages can be read again.
     MarketReleased,
-}
-
-/// Every kind the log may hold. Offers and auctions have their words already; no source speaks them yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is explained at the variant of `Fact` that it names")]
-pub enum EventKind {
-    Listed,
-    Repriced,
-    StillListed,
-    Delisted,
-    Sold,
-    OfferMade,
-    OfferEnded,
-    AuctionStarted,
-    BidPlaced,
-    AuctionEnded,
-    GiftTransferred,
-    Exported,
-    Returned,
-    MetadataSeen,
-    CollectionSeen,
-    AttributeSeen,
-    RateObserved,
-    MarketQuarantined,
-    MarketReleased,
-}
-
-impl EventKind {
-    /// All kinds.
-    pub const ALL: [Self; 19] = [
-        Self::Listed,
-        Self::Repriced,
-        Self::StillListed,
-        Self::Delisted,
-        Self::Sold,
-        Self::OfferMade,
-        Self::OfferEnded,
-        Self::AuctionStarted,
-        Self::BidPlaced,
-        Self::AuctionEnded,
-        Self::GiftTransferred,
-        Self::Exported,
-        Self::Returned,
-        Self::MetadataSeen,
-        Self::CollectionSeen,
-        Self::AttributeSeen,
-        Self::RateObserved,
-        Self::MarketQuarantined,
-        Self::MarketReleased,
-    ];
-
-    /// The word used in SQL, logs and files.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Listed => "listed",
-            Self::Repriced => "repriced",
-            Self::StillListed => "still_listed",
-            Self::Delisted => "delisted",
-            Self::Sold => "sold",
-            Self::OfferMade => "offer_made",
-            Self::OfferEnded => "offer_ended",
-            Self::AuctionStarted => "auction_started",
-            Self::BidPlaced => "bid_placed",
-            Self::AuctionEnded => "auction_ended",
-            Self::GiftTransferred => "gift_transferred",
-            Self::Exported => "exported",
-            Self::Returned => "returned",
-            Self::MetadataSeen => "metadata_seen",
-            Self::CollectionSeen => "collection_seen",
-            Self::AttributeSeen => "attribute_seen",
-            Self::RateObserved => "rate_observed",
-            Self::MarketQuarantined => "market_quarantined",
-            Self::MarketReleased => "market_released",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
-impl Fact {
-    /// The kind's word.
-    #[must_use]
-    pub fn kind(&self) -> EventKind {
-        match self {
-            Self::Listed { .. } => EventKind::Listed,
-            Self::Repriced { .. } => EventKind::Repriced,
-            Self::StillListed { .. } => EventKind::StillListed,
-            Self::Delisted { .. } => EventKind::Delisted,
-            Self::Sold { .. } => EventKind::Sold,
-            Self::GiftTransferred { .. } => EventKind::GiftTransferred,
-            Self::Exported { .. } => EventKind::Exported,
-            Self::Returned { .. } => EventKind::Returned,
-            Self::MetadataSeen { .. } => EventKind::MetadataSeen,
-            Self::CollectionSeen { .. } => EventKind::CollectionSeen,
-            Self::AttributeSeen { .. } => EventKind::AttributeSeen,
-            Self::RateObserved { .. } => EventKind::RateObserved,
-            Self::MarketQuarantined { .. } => EventKind::MarketQuarantined,
-            Self::MarketReleased => EventKind::MarketReleased,
-        }
-    }
-
-    /// The lot and scope the fact is about, where it is about one.
-    #[must_use]
-    pub fn lot(&self) -> Option<(&LotId, &ScopeId)> {
-        match self {
-            Self::Listed { lot, scope, .. }
-            | Self::Repriced { lot, scope, .. }
-            | Self::StillListed { lot, scope, .. }
-            | Self::Delisted { lot, scope, .. }
-            | Self::Sold { lot, scope, .. }
-            | Self::MetadataSeen { lot, scope, .. } => Some((lot, scope)),
-            _ => None,
-        }
-    }
-
-    /// The tie-break of the fact in an [`OrderKey`]: the first four bytes, big-endian, of the SHA-256 of its JSON. What we knew before
-    /// (`before`) is left out, so the same observation has the same tie whatever was known when it arrived.
-    #[must_use]
-    pub fn tie(&self) -> u32 {
-        let bytes = match self {
-            Self::Repriced { lot, scope, price, before: Some(_) } => serde_json::to_vec(&Self::Repriced {
-                lot: lot.clone(),
-                scope: scope.clone(),
-                price: price.clone(),
-                before: None,
-            }),
-            fact => serde_json::to_vec(fact),
-        };
-        let digest = Sha256::digest(bytes.unwrap_or_default());
-        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
-    }
-
-    /// The ask or the paid price, where the fact carries one.
-    #[must_use]
-    pub fn price(&self) -> Option<&Price> {
-        match self {
-            Self::Listed { price, .. }
-            | Self::Repriced { price, .. }
-            | Self::StillListed { price, .. }
-            | Self::Sold { price, .. } => Some(price),
-            _ => None,
-        }
-    }
 }
 
 /// One thing that is logged, before it has a position.

@@ -143,6 +143,8 @@ impl Holding {
             of_market: _,
             image_url,
             link_url: _,
+            auction: _,
+            offer: _,
         } = details;
         for attribute in attributes {
             let register = match attribute.kind {

@@ -3,6 +3,7 @@
 pub mod attribute;
 pub mod claim;
 pub mod currency;
+pub mod deal;
 pub mod decimal;
 pub mod event;
 pub mod evidence;
@@ -24,6 +25,7 @@ pub mod witness;
 pub use attribute::{Attribute, AttributeKind, Rarity};
 pub use claim::{ClaimCheck, ClaimedSale, ListingClaim, Verdict};
 pub use currency::{Currency, FeeBasis, Price};
+pub use deal::{AuctionTerms, Bid, Deal, OfferTarget, OfferTerms};
 pub use event::{Cause, DelistReason, Event, EventKind, Fact, Finality, LoggedEvent};
 pub use evidence::{EvidenceHash, EvidenceRef};
 pub use exchange::{Exchange, Origin, RequestRecord};

@@ -2,6 +2,10 @@
 //!
 //! Four registers, each holding the maximum by [`OrderKey`]: the latest ask, the latest proven end, the latest proven absence,
 //! the latest details. A maximum does not care for order or repetition, so neither does the state.
+//!
+//! A lot may stand as an auction too: its price, terms and absence have registers of their own, and the proven end is shared, because a
+//! sale or a withdrawal ends the one as well as the other. So a won auction is its market's one sale, whichever is seen first. An offer is
+//! folded by the same registers under its own id.
 
 use std::fmt;
 
@@ -9,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     currency::Price,
+    deal::{Deal, OfferTarget},
     event::{Cause, DelistReason, Event, Fact},
     order_key::OrderKey,
     sighting::{LotDetails, ScopeId},
@@ -125,16 +130,108 @@ pub struct Lot {
     /// The latest details.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub details: Option<Register<LotDetails>>,
+    /// The lot as an auction, once it was one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub auction: Option<Box<Auction>>,
+    /// What it is for, where it is an offer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target: Option<OfferTarget>,
+}
+
+/// The registers that a lot has as an auction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Auction {
+    /// The scan scope that shows it while it is open.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scope: Option<ScopeId>,
+    /// The latest price: the highest bid, or the least that the first must be.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub price: Option<Register<Price>>,
+    /// The latest completed scan that did not show it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unseen: Option<Register<()>>,
+    /// What the latest page of it said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub told: Option<Register<LotDetails>>,
 }
 
 impl Lot {
+    /// The lot as one of the things it may stand as: an auction has its own price and absence and shares the rest.
+    #[must_use]
+    pub fn standing(&self, deal: Deal) -> Self {
+        match deal {
+            Deal::Listing | Deal::Offer => self.clone(),
+            Deal::Auction => {
+                let auction = self.auction.as_deref().cloned().unwrap_or_default();
+                Self {
+                    scope: auction.scope,
+                    ask: auction.price,
+                    listed: None,
+                    ended: self.ended.clone(),
+                    unseen: auction.unseen,
+                    details: self.details.clone(),
+                    auction: None,
+                    target: None,
+                }
+            }
+        }
+    }
+
+    /// The price of an auction that is open, the scope that shows it beside it.
+    #[must_use]
+    pub fn open_auction(&self) -> Option<(&Price, Option<&ScopeId>)> {
+        let auction = self.auction.as_deref()?;
+        let price = auction.price.as_ref()?;
+        let is_later = |key: Option<OrderKey>| key.is_some_and(|key| key > price.key);
+        let is_over = is_later(self.ended.as_ref().map(|ended| ended.key))
+            || is_later(auction.unseen.as_ref().map(|unseen| unseen.key));
+        (!is_over).then_some((&price.value, auction.scope.as_ref()))
+    }
+
+    fn auction_mut(&mut self) -> &mut Auction {
+        self.auction.get_or_insert_default()
+    }
+
     /// Folds an event of this lot in. Events about something else change nothing.
     pub fn apply(&mut self, position: i64, event: &Event) {
         let key = event.key;
-        if let Some((_, scope)) = event.fact.lot() {
-            self.scope = Some(scope.clone());
+        match (event.fact.lot(), event.fact.offer()) {
+            (Some((_, scope)), _) if event.fact.is_of_auction() => {
+                self.auction_mut().scope = Some(scope.clone());
+            }
+            (Some((_, scope)), _) => self.scope = Some(scope.clone()),
+            (None, Some((_, scope, target))) => {
+                self.scope = Some(scope.clone());
+                self.target = Some(target.clone());
+            }
+            (None, None) => {}
         }
         match &event.fact {
+            Fact::AuctionStarted { price, .. }
+            | Fact::BidPlaced { price, .. }
+            | Fact::AuctionStands { price, .. } => {
+                join(&mut self.auction_mut().price, key, position, price.clone());
+            }
+            Fact::AuctionEnded { reason: DelistReason::Cancelled, .. } => {
+                join(&mut self.ended, key, position, Ending::Cancelled);
+            }
+            Fact::AuctionEnded { reason: DelistReason::Unseen, .. } => {
+                join(&mut self.auction_mut().unseen, key, position, ());
+            }
+            Fact::OfferMade { price, .. }
+            | Fact::OfferRepriced { price, .. }
+            | Fact::OfferStands { price, .. } => {
+                join(&mut self.ask, key, position, price.clone());
+            }
+            Fact::OfferEnded { reason: DelistReason::Cancelled, .. } => {
+                join(&mut self.ended, key, position, Ending::Cancelled);
+            }
+            Fact::OfferEnded { reason: DelistReason::Unseen, .. } => {
+                join(&mut self.unseen, key, position, ());
+            }
+            Fact::OfferSeen { details, .. } => {
+                join(&mut self.details, key, position, details.clone());
+            }
             Fact::Listed { price, .. } => {
                 join(&mut self.ask, key, position, price.clone());
                 if matches!(event.cause, Cause::Feed | Cause::History) {
@@ -155,6 +252,9 @@ impl Lot {
             }
             Fact::MetadataSeen { details, .. } => {
                 join(&mut self.details, key, position, details.clone());
+                if details.auction.is_some() {
+                    join(&mut self.auction_mut().told, key, position, details.clone());
+                }
             }
             _ => {}
         }

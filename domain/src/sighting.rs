@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attribute::{Attribute, AttributeKind, Rarity},
     currency::Price,
+    deal::{AuctionTerms, Deal, OfferTarget, OfferTerms},
     gift::{CollectionSlug, GiftId},
     lot::LotId,
     market::MarketId,
@@ -95,6 +96,24 @@ pub struct LotDetails {
     /// Link to this very listing, for a reader.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub link_url: Option<String>,
+    /// The auction's terms, where the gift stands in one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub auction: Option<Box<AuctionTerms>>,
+    /// The offer's terms, where it is an offer's page.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub offer: Option<Box<OfferTerms>>,
+}
+
+impl LotDetails {
+    /// How the lot stands open on the page that says this.
+    #[must_use]
+    pub fn deal(&self) -> Deal {
+        match (&self.auction, &self.offer) {
+            (Some(_), _) => Deal::Auction,
+            (None, Some(_)) => Deal::Offer,
+            (None, None) => Deal::Listing,
+        }
+    }
 }
 
 /// What a market's feed or history says happened.
@@ -113,7 +132,9 @@ pub enum Happening {
     },
     /// Taken back by its owner.
     Delisted,
-    /// Sold.
+    /// An auction was called off by its owner.
+    AuctionCancelled,
+    /// Sold, at a fixed price or to the highest bid.
     Sold {
         /// What was paid.
         price: Price,
@@ -142,13 +163,24 @@ pub enum Happening {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "seen", rename_all = "snake_case")]
 pub enum Seen {
-    /// On a page of open listings: this lot is open at this price.
+    /// On a page of open listings or auctions: this lot is open at this price.
     Open {
         /// The market's own id of the lot.
         lot: LotId,
         /// The gift.
         gift: GiftId,
-        /// The ask.
+        /// The ask; of an auction the highest bid, or the least that the first must be.
+        price: Price,
+        /// The rest; with an auction's terms it is an auction.
+        details: LotDetails,
+    },
+    /// On a page of offers: this one stands at this price.
+    Offered {
+        /// The market's own id of the offer.
+        offer: LotId,
+        /// What it is for.
+        target: OfferTarget,
+        /// What its maker pays for each gift.
         price: Price,
         /// The rest.
         details: LotDetails,
