@@ -54,8 +54,9 @@ impl Row<'_> {
         self.field(Type::Text, value.into().map(str::as_bytes))
     }
 
-    pub(crate) fn bool(&mut self, value: bool) -> &mut Self {
-        self.field(Type::Bool, Some(&[u8::from(value)]))
+    pub(crate) fn bool(&mut self, value: impl Into<Option<bool>>) -> &mut Self {
+        let value = value.into().map(|value| [u8::from(value)]);
+        self.field(Type::Bool, value.as_ref().map(<[u8; 1]>::as_slice))
     }
 
     pub(crate) fn bytea<'b>(&mut self, value: impl Into<Option<&'b [u8]>>) -> &mut Self {

@@ -1,10 +1,12 @@
 //! Events to rows of state. `load` reads what a batch touches, `apply` folds in memory, `flush` writes what changed: an ingest and
 //! a rebuild are the same three steps, so they cannot differ.
 
+mod auctions;
 mod flush;
 mod gifts;
 mod listings;
 mod load;
+mod offers;
 mod rows;
 mod sales;
 
@@ -19,7 +21,9 @@ use pricing::FeeTable;
 use sqlx::PgConnection;
 use tokio::task::JoinHandle;
 
-use rows::{GiftRow, GiftSales, HoldingVersion, Listing, LotRow, Sale, Versions};
+use rows::{
+    AuctionVersion, GiftRow, GiftSales, HoldingVersion, Listing, LotRow, OfferRow, OfferVersion, Sale, Versions,
+};
 
 /// Version of the folding rules. A database folded by another version is rebuilt.
 pub const VERSION: i64 = 2;
@@ -44,6 +48,9 @@ struct Touched {
     sales_of: BTreeMap<GiftId, GiftSales>,
     /// By the position of the telling that leads.
     sales: Versions<i64, Sale>,
+    auctions: Versions<LotKey, AuctionVersion>,
+    offers: BTreeMap<LotKey, Box<OfferRow>>,
+    offer_versions: Versions<LotKey, OfferVersion>,
     holdings: Versions<GiftId, HoldingVersion>,
 }
 
@@ -126,6 +133,9 @@ pub enum FoldFault {
 
 impl Touched {
     fn apply(&mut self, fees: &FeeTable, logged: &LoggedEvent) {
+        if logged.event.fact.offer().is_some() {
+            self.apply_offer(logged);
+        }
         let Some(gift) = &logged.event.gift else { return };
         let (position, event) = (logged.position, &logged.event);
         let gift_changed = self.apply_gift(gift, logged);
@@ -140,11 +150,16 @@ impl Touched {
                 row.ask_seen_us = Some(event.observed_at_us);
                 row.ask_origin = Some(event.origin);
             }
+            row.note_auction(logged);
             self.lots_of.entry(gift.clone()).or_default().insert(key.clone());
             changed = Some(key);
         }
         if gift_changed || changed.is_some() {
             self.refresh_listings(fees, position, gift, changed.as_ref().filter(|_| !gift_changed));
+            let of_gift = self.lots_of.get(gift).filter(|_| gift_changed).cloned().unwrap_or_default();
+            for key in of_gift.iter().chain(changed.as_ref().filter(|_| !gift_changed)) {
+                self.refresh_auction(position, key);
+            }
         }
         self.apply_sale(fees, gift, logged);
     }
@@ -160,7 +175,7 @@ pub fn collections_of(events: &[LoggedEvent]) -> BTreeSet<CollectionSlug> {
             (None, Fact::CollectionSeen { slug, .. } | Fact::AttributeSeen { slug, .. }) => {
                 Some(slug.clone())
             }
-            _ => None,
+            (None, fact) => fact.offer().map(|(_, _, target)| target.slug().clone()),
         })
         .collect()
 }

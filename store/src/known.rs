@@ -1,5 +1,6 @@
 //! What a worker asks before it decides: lots, scans, cursors, collections.
 
+mod offers;
 mod told;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use domain::{
 };
 use sqlx::PgConnection;
 
+pub use offers::{offers, open_offers};
 pub use told::{CollectionWords, collections_told};
 
 use crate::{log::word, pool::Pool};
@@ -82,6 +84,25 @@ pub async fn open_lots(
 ) -> Result<HashMap<LotId, KnownLot>, KnownFault> {
     let rows = sqlx::query!(
         "select lot, slug, number, registers from market.lots where market = $1 and scope = $2 and is_open",
+        market.as_str(),
+        scope.0
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(|row| known_lot(row.lot, &row.slug, row.number, &row.registers)).collect()
+}
+
+/// The lots of a scope that are open as auctions.
+///
+/// # Errors
+/// [`KnownFault`].
+pub async fn open_auctions(
+    pool: &Pool,
+    market: &MarketId,
+    scope: &ScopeId,
+) -> Result<HashMap<LotId, KnownLot>, KnownFault> {
+    let rows = sqlx::query!(
+        "select lot, slug, number, registers from market.lots where market = $1 and auction_scope = $2",
         market.as_str(),
         scope.0
     )

@@ -4,6 +4,7 @@
 //! A version that is open now is found by the partial indexes; one that has ended since, by its end. Nothing here writes.
 
 mod activity;
+mod auctions;
 mod collections;
 mod floors;
 mod gifts;
@@ -11,12 +12,16 @@ mod head;
 mod listings;
 mod markets;
 mod notices;
+mod offers;
 mod pictures;
 mod rates;
 mod sales;
 mod sql;
 
 pub use activity::{ActivityFilter, activity, gift_events};
+pub use auctions::{
+    AuctionFilter, AuctionRow, AuctionSort, auction, auction_checks, auction_page, auctions_of_gifts,
+};
 pub use collections::{
     AttributeRow, CollectionRow, attributes, collection_page, collections, collections_count, rarities,
 };
@@ -34,9 +39,13 @@ pub use markets::{
     unknown_fields,
 };
 pub use notices::Notices;
+pub use offers::{
+    OfferFilter, OfferOf, OfferRow, OfferSort, OfferSubject, best_offers, offer_checks, offer_page,
+    offers_for_gifts,
+};
 pub use pictures::{PictureRow, pictures};
 pub use rates::{RateRow, rates};
-pub use sales::{SaleFilter, SaleRow, gift_sales, sale_page};
+pub use sales::{SaleFilter, SaleRow, gift_sales, sale_page, sales_at};
 
 use serde::{Deserialize, Serialize};
 

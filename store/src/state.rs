@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{LotState, holding::Holding, lot::Lot};
+use domain::{Deal, LotState, holding::Holding, lot::Lot};
 use futures_util::TryStreamExt;
 use pricing::FeeTable;
 use sha2::{Digest, Sha256};
@@ -31,7 +31,7 @@ pub enum StateFault {
 
 const CHUNK: i64 = 5_000;
 
-/// SHA-256 over one line per lot, gift, sale and listing, in order: what holds, without positions, times of seeing, or evidence. The same facts
+/// SHA-256 over one line per lot, auction, offer, gift, sale and listing, in order: what holds, without positions, times of seeing, or evidence. The same facts
 /// give the same hash in whatever order they arrived.
 ///
 /// # Errors
@@ -50,6 +50,7 @@ pub async fn hash_at_head(pool: &Pool) -> Result<(LogHead, String), StateFault> 
     let head = LogHead { position: row.position, head: log::head_of(&row.head) };
     let mut hasher = Sha256::new();
     hash_lots(&mut tx, &mut hasher).await?;
+    hash_offers(&mut tx, &mut hasher).await?;
     hash_gifts(&mut tx, &mut hasher).await?;
     hash_sales(&mut tx, &mut hasher).await?;
     hash_listings(&mut tx, &mut hasher).await?;
@@ -66,6 +67,21 @@ async fn hash_lots(connection: &mut PgConnection, hasher: &mut Sha256) -> Result
             why: fault.to_string(),
         })?;
         hasher.update(lot_line(&row.market, &row.lot, &row.slug, row.number, &lot).as_bytes());
+    }
+    Ok(())
+}
+
+async fn hash_offers(connection: &mut PgConnection, hasher: &mut Sha256) -> Result<(), StateFault> {
+    let mut offers = sqlx::query!(
+        r#"select market, offer, registers from market.offer_lots order by market collate "C", offer collate "C""#
+    )
+    .fetch(connection);
+    while let Some(row) = offers.try_next().await? {
+        let lot: Lot = serde_json::from_str(&row.registers).map_err(|fault| FoldFault::Unreadable {
+            what: format!("offer {} of {}", row.offer, row.market),
+            why: fault.to_string(),
+        })?;
+        hasher.update(offer_line(&row.market, &row.offer, &lot).as_bytes());
     }
     Ok(())
 }
@@ -138,16 +154,31 @@ pub fn listing_line<'a>(
     )
 }
 
-/// What holds for a lot, as one line with its line end.
+/// What holds for a lot, as one line with its line end, and as a second what holds for it as an auction, if it ever was one.
 #[must_use]
 pub fn lot_line(market: &str, id: &str, slug: &str, number: i64, lot: &Lot) -> String {
-    let state = match lot.state() {
+    let mut line = format!("lot {market} {id} {slug}-{number} {}\n", state_word(lot));
+    let auction = lot.standing(Deal::Auction);
+    if auction.ask.is_some() {
+        line.push_str(&format!("auction {market} {id} {slug}-{number} {}\n", state_word(&auction)));
+    }
+    line
+}
+
+/// What holds for an offer, as one line with its line end.
+#[must_use]
+pub fn offer_line(market: &str, id: &str, lot: &Lot) -> String {
+    let target = lot.target.as_ref().map(|target| serde_json::to_string(target).unwrap_or_default());
+    format!("offer {market} {id} {} {}\n", target.as_deref().unwrap_or("-"), state_word(lot))
+}
+
+fn state_word(lot: &Lot) -> String {
+    match lot.state() {
         LotState::Unknown => "unknown".to_owned(),
         LotState::Open { price, .. } => format!("open {} {}", price.amount, price.currency),
         LotState::Ended { ending } => format!("{ending:?}").to_lowercase(),
         LotState::Vanished => "vanished".to_owned(),
-    };
-    format!("lot {market} {id} {slug}-{number} {state}\n")
+    }
 }
 
 /// What holds for a gift, as one line with its line end.
@@ -181,7 +212,8 @@ pub async fn rebuild(pool: &Pool, fees: &FeeTable, mut told: impl FnMut(i64, i64
         "with collections as (delete from market.collections), attributes as (delete from market.attributes),
             lots as (delete from market.lots), listings as (delete from market.listings), gifts as (delete from market.gifts),
             holdings as (delete from market.holdings), sales as (delete from market.sales), rates as (delete from market.rates),
-            quarantines as (delete from market.quarantines)
+            quarantines as (delete from market.quarantines), auctions as (delete from market.auctions),
+            offer_lots as (delete from market.offer_lots), offers as (delete from market.offers)
          delete from market.floors"
     )
     .execute(&mut *tx)

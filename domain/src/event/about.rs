@@ -26,6 +26,7 @@ impl Fact {
             Self::OfferSeen { .. } => EventKind::OfferSeen,
             Self::GiftTransferred { .. } => EventKind::GiftTransferred,
             Self::Exported { .. } => EventKind::Exported,
+            Self::Returned { .. } => EventKind::Returned,
             Self::MetadataSeen { .. } => EventKind::MetadataSeen,
             Self::CollectionSeen { .. } => EventKind::CollectionSeen,
             Self::AttributeSeen { .. } => EventKind::AttributeSeen,

@@ -1,8 +1,10 @@
 //! Writes what a fold changed, a statement or two per table whatever the count: new rows by COPY, others by `unnest` over columns.
 
+mod auctions;
 mod catalog;
 mod gifts;
 mod lots;
+mod offers;
 mod sales;
 mod trades;
 mod versions;
@@ -20,6 +22,8 @@ pub(super) async fn flush(connection: &mut PgConnection, touched: &Touched) -> R
     lots::lots(connection, touched).await?;
     versions::end_listings(connection, touched).await?;
     versions::begin_listings(connection, touched).await?;
+    auctions::auctions(connection, touched).await?;
+    offers::offers(connection, touched).await?;
     versions::holdings(connection, touched).await?;
     sales::sales(connection, touched).await?;
     Ok(())

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::{CollectionSlug, GiftId, LoggedEvent, LotId, MarketId, Origin};
+use domain::{CollectionSlug, GiftId, LoggedEvent, LotId, MarketId, Origin, holding::Holding};
 use pricing::FeeTable;
 use sqlx::PgConnection;
 
 use super::{
     FoldFault, LotKey, Touched,
+    auctions::auction,
     listings::is_anothers,
-    rows::{GiftRow, LotRow},
+    offers::version,
+    rows::{GiftRow, LotRow, OfferRow},
     sales::StoredSale,
 };
 use crate::log::word;
@@ -20,6 +22,7 @@ pub(super) struct Stored {
     gifts: Vec<StoredGift>,
     lots: Vec<StoredLot>,
     sales: Vec<StoredSale>,
+    offers: Vec<StoredOffer>,
 }
 
 #[derive(Debug)]
@@ -40,17 +43,30 @@ struct StoredLot {
     registers: String,
     ask_seen_us: Option<i64>,
     ask_origin: Option<String>,
+    auction_seen_us: Option<i64>,
+    auction_origin: Option<String>,
     position: i64,
 }
 
-/// The rows of the gifts that these events speak of.
+#[derive(Debug)]
+struct StoredOffer {
+    market: String,
+    offer: String,
+    registers: String,
+    seen_us: Option<i64>,
+    origin: Option<String>,
+    position: i64,
+}
+
+/// The rows of the gifts and the offers that these events speak of.
 pub(super) async fn load(
     connection: &mut PgConnection,
     events: &[LoggedEvent],
 ) -> Result<Stored, sqlx::Error> {
+    let offers = load_offers(&mut *connection, events).await?;
     let gifts: BTreeSet<&GiftId> = events.iter().filter_map(|logged| logged.event.gift.as_ref()).collect();
     if gifts.is_empty() {
-        return Ok(Stored::default());
+        return Ok(Stored { offers, ..Stored::default() });
     }
     let slugs: Vec<String> = gifts.iter().map(|gift| gift.slug.as_str().to_owned()).collect();
     let numbers: Vec<i64> = gifts.iter().map(|gift| i64::from(gift.number)).collect();
@@ -66,7 +82,8 @@ pub(super) async fn load(
     .await?;
     let lots = sqlx::query_as!(
         StoredLot,
-        "select l.market, l.lot, l.slug, l.number, l.registers, l.ask_seen_us, l.ask_origin, l.position
+        "select l.market, l.lot, l.slug, l.number, l.registers, l.ask_seen_us, l.ask_origin,
+                l.auction_seen_us, l.auction_origin, l.position
          from unnest($1::text[], $2::bigint[]) as u(slug, number)
          join market.lots l on l.slug = u.slug and l.number = u.number",
         &slugs,
@@ -75,7 +92,35 @@ pub(super) async fn load(
     .fetch_all(&mut *connection)
     .await?;
     let sales = super::sales::load(connection, events).await?;
-    Ok(Stored { gifts, lots, sales })
+    Ok(Stored { gifts, lots, sales, offers })
+}
+
+async fn load_offers(
+    connection: &mut PgConnection,
+    events: &[LoggedEvent],
+) -> Result<Vec<StoredOffer>, sqlx::Error> {
+    let offers: BTreeSet<(&str, &str)> = events
+        .iter()
+        .filter_map(|logged| {
+            let (offer, _, _) = logged.event.fact.offer()?;
+            Some((logged.event.market.as_str(), offer.as_str()))
+        })
+        .collect();
+    if offers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (markets, offers): (Vec<String>, Vec<String>) =
+        offers.into_iter().map(|(market, offer)| (market.to_owned(), offer.to_owned())).unzip();
+    sqlx::query_as!(
+        StoredOffer,
+        "select o.market, o.offer, o.registers, o.seen_us, o.origin, o.position
+         from unnest($1::text[], $2::text[]) as u(market, offer)
+         join market.offer_lots o on o.market = u.market and o.offer = u.offer",
+        &markets,
+        &offers
+    )
+    .fetch_all(connection)
+    .await
 }
 
 impl Stored {
@@ -86,13 +131,21 @@ impl Stored {
             let (gift, row) = row.read()?;
             touched.gifts.insert(gift, Box::new(row));
         }
+        let empty = Holding::default();
         for row in self.lots {
-            let (key, row) = row.read()?;
+            let (key, mut row) = row.read()?;
+            let holding = touched.gifts.get(&row.gift).map_or(&empty, |gift| &gift.holding);
+            row.auction = auction(&row, holding);
             if is_anothers(&key.0, &row.lot) {
                 touched.shared.insert(row.gift.clone());
             }
             touched.lots_of.entry(row.gift.clone()).or_default().insert(key.clone());
             touched.lots.insert(key, Box::new(row));
+        }
+        for row in self.offers {
+            let (key, mut row) = row.read()?;
+            row.version = version(&row);
+            touched.offers.insert(key, Box::new(row));
         }
         for gift in touched.lots_of.keys().cloned().collect::<Vec<_>>() {
             let shown = touched.all_listings(fees, &gift);
@@ -121,18 +174,49 @@ impl StoredGift {
 
 impl StoredLot {
     fn read(self) -> Result<(LotKey, LotRow), FoldFault> {
-        let Self { market, lot, slug, number, registers, ask_seen_us, ask_origin, position } = self;
+        let Self {
+            market,
+            lot,
+            slug,
+            number,
+            registers,
+            ask_seen_us,
+            ask_origin,
+            auction_seen_us,
+            auction_origin,
+            position,
+        } = self;
         let unreadable = |why: String| FoldFault::Unreadable { what: format!("lot {lot} of {market}"), why };
         let gift = gift_id(&slug, number)?;
         let id = LotId::parse(&lot).ok_or_else(|| unreadable("its id".into()))?;
         let registers = serde_json::from_str(&registers).map_err(|fault| unreadable(fault.to_string()))?;
-        let ask_origin = match ask_origin.as_deref() {
-            Some(origin) => Some(word::<Origin>(origin).map_err(unreadable)?),
-            None => None,
-        };
+        let origin =
+            |text: Option<String>| text.map(|origin| word::<Origin>(&origin).map_err(unreadable)).transpose();
+        let (ask_origin, auction_origin) = (origin(ask_origin)?, origin(auction_origin)?);
         let market = MarketId::parse(&market).map_err(|fault| unreadable(fault.to_string()))?;
-        let row = LotRow { gift, lot: registers, ask_seen_us, ask_origin, position, dirty: false };
+        let row = LotRow {
+            lot: registers,
+            ask_seen_us,
+            ask_origin,
+            auction_seen_us,
+            auction_origin,
+            position,
+            ..LotRow::new(gift)
+        };
         Ok(((market, id), row))
+    }
+}
+
+impl StoredOffer {
+    fn read(self) -> Result<(LotKey, OfferRow), FoldFault> {
+        let Self { market, offer, registers, seen_us, origin, position } = self;
+        let unreadable =
+            |why: String| FoldFault::Unreadable { what: format!("offer {offer} of {market}"), why };
+        let id = LotId::parse(&offer).ok_or_else(|| unreadable("its id".into()))?;
+        let lot = serde_json::from_str(&registers).map_err(|fault| unreadable(fault.to_string()))?;
+        let origin = origin.map(|origin| word::<Origin>(&origin).map_err(unreadable)).transpose()?;
+        let market = MarketId::parse(&market).map_err(|fault| unreadable(fault.to_string()))?;
+        Ok(((market, id), OfferRow { lot, seen_us, origin, position, dirty: false, version: None }))
     }
 }
 

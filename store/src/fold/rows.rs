@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{FeeBasis, GiftId, Lot, Origin, Price, holding::Holding};
+use domain::{Bid, FeeBasis, GiftId, Lot, OfferTarget, OfferTerms, Origin, Price, holding::Holding};
 
 use crate::witness::SaleTelling;
 
@@ -15,11 +15,25 @@ pub(super) struct LotRow {
     pub(super) ask_origin: Option<Origin>,
     pub(super) position: i64,
     pub(super) dirty: bool,
+    pub(super) auction_seen_us: Option<i64>,
+    pub(super) auction_origin: Option<Origin>,
+    /// The auction as it stands now, once the lot was one.
+    pub(super) auction: Option<AuctionVersion>,
 }
 
 impl LotRow {
     pub(super) fn new(gift: GiftId) -> Self {
-        Self { gift, lot: Lot::default(), ask_seen_us: None, ask_origin: None, position: 0, dirty: false }
+        Self {
+            gift,
+            lot: Lot::default(),
+            ask_seen_us: None,
+            ask_origin: None,
+            position: 0,
+            dirty: false,
+            auction_seen_us: None,
+            auction_origin: None,
+            auction: None,
+        }
     }
 }
 
@@ -89,6 +103,59 @@ pub(super) struct Sale {
 pub(super) struct GiftSales {
     pub(super) told: Vec<SaleTelling>,
     pub(super) shown: BTreeMap<i64, Sale>,
+}
+
+/// What an auction row says, without its positions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AuctionVersion {
+    pub(super) gift: GiftId,
+    pub(super) model: Option<String>,
+    pub(super) symbol: Option<String>,
+    pub(super) backdrop: Option<String>,
+    pub(super) state: &'static str,
+    pub(super) price: Price,
+    pub(super) seller_amount: Option<i64>,
+    pub(super) has_bid: Option<bool>,
+    pub(super) bid_min_amount: Option<i64>,
+    pub(super) bid_max_amount: Option<i64>,
+    pub(super) bid: Option<Bid>,
+    pub(super) ends_at_ms: Option<i64>,
+    pub(super) seen_at_us: i64,
+    pub(super) owner: Option<String>,
+    pub(super) link_url: Option<String>,
+    pub(super) image_url: Option<String>,
+    pub(super) price_position: i64,
+    pub(super) terms_position: Option<i64>,
+    pub(super) end_position: Option<i64>,
+    pub(super) origin: Origin,
+}
+
+/// An offer and what its row carries besides the registers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OfferRow {
+    pub(super) lot: Lot,
+    pub(super) seen_us: Option<i64>,
+    pub(super) origin: Option<Origin>,
+    pub(super) position: i64,
+    pub(super) dirty: bool,
+    /// The offer as it stands now.
+    pub(super) version: Option<OfferVersion>,
+}
+
+/// What an offer row says, without its positions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OfferVersion {
+    pub(super) target: OfferTarget,
+    pub(super) state: &'static str,
+    pub(super) price: Price,
+    pub(super) seller_amount: Option<i64>,
+    pub(super) terms: OfferTerms,
+    pub(super) seen_at_us: i64,
+    pub(super) link_url: Option<String>,
+    pub(super) price_position: i64,
+    pub(super) details_position: Option<i64>,
+    pub(super) end_position: Option<i64>,
+    pub(super) origin: Origin,
 }
 
 /// Where a gift lived and with whom.

@@ -83,6 +83,7 @@ pub struct LogReader {
     digest: Sha256,
     batches: u64,
     lots: BTreeMap<(MarketId, LotId), (GiftId, Lot)>,
+    offers: BTreeMap<(MarketId, LotId), Lot>,
     gifts: BTreeMap<GiftId, Holding>,
     told: BTreeMap<GiftId, Vec<Telling>>,
 }
@@ -115,6 +116,8 @@ pub struct LogSummary {
     pub batches: u64,
     /// Every lot, folded.
     pub lots: BTreeMap<(MarketId, LotId), (GiftId, Lot)>,
+    /// Every offer, folded.
+    pub offers: BTreeMap<(MarketId, LotId), Lot>,
     /// Every gift, folded.
     pub gifts: BTreeMap<GiftId, Holding>,
     /// Every sale, once, sorted, however many sources told it.
@@ -129,6 +132,9 @@ impl LogSummary {
         for ((market, id), (gift, lot)) in &self.lots {
             let (slug, number) = (gift.slug.as_str(), i64::from(gift.number));
             hasher.update(state::lot_line(market.as_str(), id.as_str(), slug, number, lot).as_bytes());
+        }
+        for ((market, id), lot) in &self.offers {
+            hasher.update(state::offer_line(market.as_str(), id.as_str(), lot).as_bytes());
         }
         for (gift, holding) in &self.gifts {
             hasher.update(state::gift_line(gift.slug.as_str(), i64::from(gift.number), holding).as_bytes());
@@ -197,6 +203,7 @@ impl Default for LogReader {
             digest: Sha256::new(),
             batches: 0,
             lots: BTreeMap::new(),
+            offers: BTreeMap::new(),
             gifts: BTreeMap::new(),
             told: BTreeMap::new(),
         }
@@ -234,6 +241,7 @@ impl LogReader {
             head: self.head,
             batches: self.batches,
             lots: self.lots,
+            offers: self.offers,
             gifts: self.gifts,
             sales,
         })
@@ -271,6 +279,10 @@ impl LogReader {
         self.position = expected;
         self.digest.update(text.as_bytes());
         self.digest.update(b"\n");
+        if let Some((offer, _, _)) = logged.event.fact.offer() {
+            let key = (logged.event.market.clone(), offer.clone());
+            self.offers.entry(key).or_default().apply(logged.position, &logged.event);
+        }
         let Some(gift) = &logged.event.gift else { return Ok(()) };
         self.gifts.entry(gift.clone()).or_default().apply(logged.position, &logged.event);
         if let Some((lot, _)) = logged.event.fact.lot() {

@@ -99,6 +99,23 @@ pub async fn sale_page(
     Ok(sql.builder().build_query_as().fetch_all(pool).await?)
 }
 
+/// The sales that these events told of.
+///
+/// # Errors
+/// [`ReadFault`].
+pub async fn sales_at(pool: &Pool, positions: &[i64]) -> Result<Vec<SaleRow>, ReadFault> {
+    let rows = sqlx::query_as!(
+        SaleRow,
+        "select position, market, lot, slug, number, price_amount, price_currency, fee_basis, seller, buyer, ton_transaction,
+                sold_at_us, origin
+         from market.sales where position = any($1)",
+        positions
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
 /// The newest sales of each of these gifts, at most `limit` of each.
 ///
 /// # Errors

@@ -21,6 +21,9 @@ static LOTS: Target = Target {
         ("registers", Type::Text),
         ("ask_seen_us", Type::Int8),
         ("ask_origin", Type::Text),
+        ("auction_scope", Type::Text),
+        ("auction_seen_us", Type::Int8),
+        ("auction_origin", Type::Text),
         ("position", Type::Int8),
     ],
 };
@@ -57,5 +60,8 @@ fn write_lot(row: &mut Row<'_>, ((market, lot), held): &(&LotKey, &LotRow)) {
         .text(serde_json::to_string(&held.lot).unwrap_or_default().as_str())
         .int8(held.ask_seen_us)
         .text(held.ask_origin.as_ref().map(text).as_deref())
+        .text(held.lot.open_auction().and_then(|(_, scope)| scope).map(|scope| scope.0.as_str()))
+        .int8(held.auction_seen_us)
+        .text(held.auction_origin.as_ref().map(text).as_deref())
         .int8(held.position);
 }
