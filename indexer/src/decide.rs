@@ -13,6 +13,7 @@ pub mod feed;
 mod implied;
 pub mod memory;
 pub mod scan;
+pub mod subject;
 pub mod watch;
 
 #[cfg(test)]
@@ -26,12 +27,15 @@ use domain::{
 };
 
 pub use memory::ScanMemory;
+use subject::Subject;
 
 /// What is known before a page is read, and, afterwards, what is known with it. Positions of events that are not logged yet are 0.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     /// Registers of every lot that the page speaks of; a lot that is absent is unknown.
     pub lots: HashMap<LotId, Lot>,
+    /// Registers of every offer that the page speaks of, alike.
+    pub offers: HashMap<LotId, Lot>,
     /// The key up to which the last completed scan of each scope speaks, see [`scan_end`].
     pub scans: HashMap<ScopeId, OrderKey>,
     /// Ids of happenings on the page that are logged already.
@@ -128,18 +132,17 @@ pub fn scan_end(scan_started_us: i64, skew_us: i64) -> OrderKey {
     OrderKey::scan_end(scan_started_us, skew_us)
 }
 
-/// The key of a lot seen open on a page of a scan. It depends on the sighting alone, never on what was known.
+/// The key of what was seen open on a page of a scan. It depends on the sighting alone, never on what was known.
 #[must_use]
 pub fn sighting_key(
-    lot: &LotId,
-    scope: &ScopeId,
+    subject: &Subject<'_>,
     price: &Price,
     scan_started_us: i64,
     skew_us: i64,
     request_started_us: i64,
 ) -> OrderKey {
-    let fact = Fact::StillListed { lot: lot.clone(), scope: scope.clone(), price: price.clone() };
-    OrderKey::scan(scan_started_us, skew_us, request_started_us, fact.tie())
+    let tie = subject.stands(price.clone()).tie();
+    OrderKey::scan(scan_started_us, skew_us, request_started_us, tie)
 }
 
 /// The key of a gift seen on a page of a scan that is not for sale; it depends on the sighting alone, as [`sighting_key`] does.

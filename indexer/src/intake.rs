@@ -89,6 +89,10 @@ impl Intake {
             let lots = known::lots(&mut tx, market, &ids).await?;
             known.lots = lots.into_iter().map(|(id, known)| (id, known.lot)).collect();
         }
+        if !asked.offers.is_empty() {
+            let ids: Vec<_> = asked.offers.into_iter().cloned().collect();
+            known.offers = known::offers(&mut tx, market, &ids).await?;
+        }
         if !asked.source_ids.is_empty() {
             known.logged =
                 known::logged(&mut tx, market, &asked.source_ids).await.map_err(KnownFault::from)?;
@@ -158,6 +162,7 @@ impl Intake {
 #[derive(Default)]
 struct Asked<'a> {
     lots: BTreeSet<&'a domain::LotId>,
+    offers: BTreeSet<&'a domain::LotId>,
     source_ids: Vec<String>,
     has_collections: bool,
     attributes_of: BTreeSet<&'a domain::CollectionSlug>,
@@ -168,6 +173,9 @@ impl<'a> Asked<'a> {
         match seen {
             Seen::Open { lot, .. } | Seen::Held { lot, .. } => {
                 self.lots.insert(lot);
+            }
+            Seen::Offered { offer, .. } => {
+                self.offers.insert(offer);
             }
             Seen::Happened { lot, source_id, .. } => {
                 self.lots.insert(lot);

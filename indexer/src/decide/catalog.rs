@@ -49,7 +49,7 @@ pub(super) fn decide(desk: &mut Desk<'_>, seen: &Seen, path: &str) {
             };
             say(desk, fact, path);
         }
-        Seen::Open { .. } | Seen::Held { .. } | Seen::Happened { .. } => {}
+        Seen::Open { .. } | Seen::Offered { .. } | Seen::Held { .. } | Seen::Happened { .. } => {}
     }
 }
 

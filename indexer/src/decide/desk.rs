@@ -1,8 +1,10 @@
 //! The desk on which a page is worked through: what is known so far, and the events that came out.
 
-use domain::{Cause, Event, EvidenceRef, Fact, Finality, GiftId, Lot, LotId, OrderKey, sighting::ScopeId};
+use domain::{
+    Cause, Deal, Event, EvidenceRef, Fact, Finality, GiftId, Lot, LotId, OrderKey, sighting::ScopeId,
+};
 
-use super::{Decision, Frame, Known, Restated};
+use super::{Decision, Frame, Known, Restated, subject::Subject};
 
 /// Registers of events that are not logged yet carry this position.
 const PROVISIONAL: i64 = 0;
@@ -30,9 +32,20 @@ impl<'a> Desk<'a> {
         Self { known, frame, happened: Finality::Confirmed, decision: Decision::default() }
     }
 
-    /// The registers of a lot as they stand now.
+    /// The registers of a gift's lot as they stand now, whatever it stands as.
     pub(super) fn lot(&self, id: &LotId) -> Lot {
         self.known.lots.get(id).cloned().unwrap_or_default()
+    }
+
+    /// The registers of a subject as they stand now: of an auction those that it has as one.
+    pub(super) fn standing(&self, subject: &Subject<'_>) -> Lot {
+        let deal = subject.what.deal();
+        match deal {
+            Deal::Offer => self.known.offers.get(subject.id).cloned().unwrap_or_default(),
+            Deal::Listing | Deal::Auction => {
+                self.known.lots.get(subject.id).map(|lot| lot.standing(deal)).unwrap_or_default()
+            }
+        }
     }
 
     /// Up to where the last completed scan of a scope speaks.
@@ -64,6 +77,8 @@ impl<'a> Desk<'a> {
         };
         if let Some((lot, _)) = event.fact.lot() {
             self.known.lots.entry(lot.clone()).or_default().apply(PROVISIONAL, &event);
+        } else if let Some((offer, _, _)) = event.fact.offer() {
+            self.known.offers.entry(offer.clone()).or_default().apply(PROVISIONAL, &event);
         }
         self.decision.events.push(event);
     }

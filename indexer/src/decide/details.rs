@@ -1,20 +1,16 @@
 //! When what is said of a gift besides its price is worth an event: only if it adds to what this lot's pages said before.
 
-use domain::{
-    Attribute, Cause, EvidenceRef, Fact, GiftId, Lot, LotDetails, LotId, OrderKey, order_key::KeyRank,
-    sighting::ScopeId,
-};
+use domain::{Attribute, Cause, EvidenceRef, Lot, LotDetails, OrderKey, order_key::KeyRank};
 
 use super::{
     desk::{Desk, Saying},
     memory::ScanMemory,
+    subject::Subject,
 };
 
 /// A telling of details.
 pub(super) struct Telling<'a> {
-    pub(super) id: &'a LotId,
-    pub(super) scope: &'a ScopeId,
-    pub(super) gift: &'a GiftId,
+    pub(super) subject: Subject<'a>,
     pub(super) key: OrderKey,
     pub(super) observed_us: i64,
     pub(super) cause: Cause,
@@ -25,8 +21,8 @@ pub(super) struct Telling<'a> {
 /// Writes the telling down if it is news. `is_late` says that a later look has confirmed what is held (see [`is_late`]); then only an
 /// attribute that nobody told yet is news, because a gift's attributes never change.
 pub(super) fn tell(desk: &mut Desk<'_>, telling: Telling<'_>, is_late: bool) -> bool {
-    let Telling { id, scope, gift, key, observed_us, cause, evidence, details } = telling;
-    let lot = desk.lot(id);
+    let Telling { subject, key, observed_us, cause, evidence, details } = telling;
+    let lot = desk.standing(&subject);
     let is_news = match &lot.details {
         None => *details != LotDetails::default(),
         Some(held) if is_late || held.key >= key => adds_attribute(&held.value, details),
@@ -36,10 +32,10 @@ pub(super) fn tell(desk: &mut Desk<'_>, telling: Telling<'_>, is_late: bool) -> 
         Some(held) => adds(&held.value, details),
     };
     if is_news {
-        let fact = Fact::MetadataSeen { lot: id.clone(), scope: scope.clone(), details: details.clone() };
+        let fact = subject.told(details.clone());
         let saying =
             Saying { key, observed_us, cause, evidence: Some(evidence), corrects: None, source_id: None };
-        desk.emit(Some(gift), fact, saying);
+        desk.emit(subject.what.gift(), fact, saying);
     }
     is_news
 }
@@ -50,9 +46,12 @@ pub(super) fn is_late(
     key: OrderKey,
     end: Option<OrderKey>,
     active: Option<&ScanMemory>,
-    id: &LotId,
+    subject: &Subject<'_>,
 ) -> bool {
-    if active.and_then(|memory| memory.seen(id)).is_some_and(|seen| seen.key > key) {
+    if active
+        .and_then(|memory| memory.seen(subject.what.deal(), subject.id))
+        .is_some_and(|seen| seen.key > key)
+    {
         return true;
     }
     let Some(end) = end.filter(|end| *end > key) else { return false };
@@ -68,20 +67,18 @@ pub(super) fn is_late(
 /// completed scan takes the evidence of the first telling: a page of a scan in progress may have told less.
 pub(super) fn restate(
     desk: &mut Desk<'_>,
-    id: &LotId,
-    scope: &ScopeId,
-    gift: &GiftId,
+    subject: &Subject<'_>,
     (key, observed_us): (OrderKey, i64),
     has_completed: bool,
 ) {
-    let Some(held) = desk.lot(id).details else { return };
+    let Some(held) = desk.standing(subject).details else { return };
     if held.key >= key || (held.value.owner.is_none() && held.value.custody.is_none()) {
         return;
     }
-    let fact = Fact::MetadataSeen { lot: id.clone(), scope: scope.clone(), details: held.value };
+    let fact = subject.told(held.value);
     let saying =
         Saying { key, observed_us, cause: Cause::Scan, evidence: None, corrects: None, source_id: None };
-    desk.emit(Some(gift), fact, saying);
+    desk.emit(subject.what.gift(), fact, saying);
     desk.restates(Some(held.position).filter(|_| has_completed));
 }
 
@@ -107,6 +104,8 @@ fn adds(held: &LotDetails, told: &LotDetails) -> bool {
         of_market,
         image_url,
         link_url,
+        auction,
+        offer,
     } = told;
     is_other(&held.custody, custody)
         || is_other(&held.owner, owner)
@@ -120,6 +119,8 @@ fn adds(held: &LotDetails, told: &LotDetails) -> bool {
         || is_other(&held.of_market, of_market)
         || is_other(&held.image_url, image_url)
         || is_other(&held.link_url, link_url)
+        || is_other(&held.auction, auction)
+        || is_other(&held.offer, offer)
         || adds_attribute(held, told)
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
-    Cause, Fact, Finality, GiftId, Happening, Lot, LotDetails, LotId, LotState, OrderKey, Page, Seen,
+    Cause, Deal, Fact, Finality, GiftId, Happening, Lot, LotDetails, LotId, LotState, OrderKey, Page, Seen,
     event::DelistReason, order_key::KeyRank, sighting::ScopeId,
 };
 
@@ -14,6 +14,7 @@ use super::{
     details::{self, Telling},
     implied::Implied,
     memory::ScanMemory,
+    subject::{Subject, What},
 };
 
 /// Decides a page of happenings. `active` is the scan in progress, if there is one; `cause` is [`Cause::Feed`] or [`Cause::History`].
@@ -38,14 +39,24 @@ pub fn decide_feed_page(
             desk.unchanged();
             continue;
         }
-        let active = active.filter(|memory| memory.scope == *told.scope);
-        let look = looks.entry(told.id).or_insert_with(|| Look::at(&desk, told, active));
-        look.hides_holder |= look.is_after(told.key) && told.speaks_of_holder();
-        let is_late = details::is_late(&look.before, told.key, desk.scan_end(told.scope), active, told.id);
+        for deal in [Deal::Listing, Deal::Auction] {
+            let look = looks.entry((told.id, deal)).or_insert_with(|| Look::at(&desk, told, deal, active));
+            if let Some(look) = look {
+                look.hides_holder |= look.is_after(told.key) && told.speaks_of_holder();
+            }
+        }
+        let listing = told.subject(told.scope);
+        let memory = active.filter(|memory| memory.scope == *told.scope);
+        let before = looks.get(&(told.id, Deal::Listing)).and_then(Option::as_ref).map(|look| &look.before);
+        let is_late = before.is_some_and(|before| {
+            details::is_late(before, told.key, desk.scan_end(told.scope), memory, &listing)
+        });
         told.decide(&mut desk, is_late, cause);
     }
-    for (id, look) in looks {
-        look.restate(&mut desk, id);
+    for ((id, _), look) in looks {
+        if let Some(look) = look {
+            look.restate(&mut desk, id);
+        }
     }
     for seen in &page.sightings {
         catalog::decide(&mut desk, &seen.seen, &seen.path);
@@ -57,9 +68,9 @@ pub fn decide_feed_page(
 
 /// How a lot's scope was found by the latest look at it, before the page.
 struct Look<'a> {
-    scope: &'a ScopeId,
-    gift: &'a GiftId,
-    /// The lot before the page.
+    scope: ScopeId,
+    what: What<'a>,
+    /// The lot before the page, as what it is looked at.
     before: Lot,
     implied: Option<Implied>,
     /// Whether a fact of the page that is older than the look speaks of the gift's holder.
@@ -67,11 +78,20 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn at(desk: &Desk<'_>, told: &Told<'a>, active: Option<&ScanMemory>) -> Self {
-        let before = desk.lot(told.id);
-        let end = desk.scan_end(told.scope);
-        let implied = Implied::of(&before, end, active, told.id, desk.frame.skew_us);
-        Self { scope: told.scope, gift: told.gift, before, implied, hides_holder: false }
+    /// The lot as a listing, or as an auction if it ever was one.
+    fn at(desk: &Desk<'_>, told: &Told<'a>, deal: Deal, active: Option<&ScanMemory>) -> Option<Self> {
+        let (scope, what) = match deal {
+            Deal::Listing | Deal::Offer => (told.scope.clone(), What::Listing(told.gift)),
+            Deal::Auction => {
+                let auction = desk.known.lots.get(told.id)?.auction.as_deref()?;
+                (auction.scope.clone()?, What::Auction(told.gift))
+            }
+        };
+        let subject = Subject { id: told.id, scope: &scope, what };
+        let before = desk.standing(&subject);
+        let active = active.filter(|memory| memory.scope == scope);
+        let implied = Implied::of(&before, desk.scan_end(&scope), active, &subject, desk.frame.skew_us);
+        Some(Self { scope, what, before, implied, hides_holder: false })
     }
 
     fn is_after(&self, key: OrderKey) -> bool {
@@ -80,15 +100,16 @@ impl<'a> Look<'a> {
 
     fn restate(self, desk: &mut Desk<'_>, id: &LotId) {
         let Some(implied) = self.implied else { return };
+        let subject = Subject { id, scope: &self.scope, what: self.what };
         let holder_at = match &implied {
             Implied::Open { key, observed_us, evidence, .. } if self.hides_holder => {
                 Some((*key, *observed_us, evidence.is_none()))
             }
             _ => None,
         };
-        implied.restate(desk, id, self.scope, self.gift);
+        implied.restate(desk, &subject);
         if let Some((key, observed_us, has_completed)) = holder_at {
-            details::restate(desk, id, self.scope, self.gift, (key, observed_us), has_completed);
+            details::restate(desk, &subject, (key, observed_us), has_completed);
         }
     }
 }
@@ -112,6 +133,11 @@ impl<'a> Told<'a> {
         Some(Self { source_id, path, id: lot, scope, gift, what, details: details.as_ref(), key })
     }
 
+    /// The lot as a listing of this scope.
+    fn subject<'b>(&'b self, scope: &'b ScopeId) -> Subject<'b> {
+        Subject { id: self.id, scope, what: What::Listing(self.gift) }
+    }
+
     fn decide(&self, desk: &mut Desk<'_>, is_late: bool, cause: Cause) {
         let before = desk.lot(self.id);
         let mut fact = happening_fact(self.what, self.id, self.scope);
@@ -133,9 +159,7 @@ impl<'a> Told<'a> {
         desk.emit(Some(self.gift), fact, saying);
         if let Some(told) = self.details {
             let telling = Telling {
-                id: self.id,
-                scope: self.scope,
-                gift: self.gift,
+                subject: self.subject(self.scope),
                 key: self.key,
                 observed_us: desk.frame.received_us,
                 cause,
@@ -150,10 +174,10 @@ impl<'a> Told<'a> {
     /// page showed before the feed told its time.
     fn corrects(&self, before: &Lot) -> Option<i64> {
         match self.what {
-            Happening::Sold { .. } | Happening::Delisted => {
-                let ask = before.ask.as_ref()?;
-                (before.state() == LotState::Vanished && self.key > ask.key)
-                    .then(|| before.unseen.as_ref().map(|unseen| unseen.position))?
+            Happening::Delisted => self.vanished(before),
+            Happening::AuctionCancelled => self.vanished(&before.standing(Deal::Auction)),
+            Happening::Sold { .. } => {
+                self.vanished(&before.standing(Deal::Auction)).or_else(|| self.vanished(before))
             }
             Happening::Listed { price } | Happening::Repriced { price } => {
                 let ask = before.ask.as_ref()?;
@@ -163,6 +187,13 @@ impl<'a> Told<'a> {
             }
             Happening::Transferred { .. } | Happening::Exported { .. } => None,
         }
+    }
+
+    /// Position of the absence that this end explains.
+    fn vanished(&self, before: &Lot) -> Option<i64> {
+        let ask = before.ask.as_ref()?;
+        let explains = before.state() == LotState::Vanished && self.key > ask.key;
+        before.unseen.as_ref().filter(|_| explains).map(|unseen| unseen.position)
     }
 
     fn speaks_of_holder(&self) -> bool {
@@ -183,6 +214,7 @@ pub fn happening_fact(what: &Happening, lot: &LotId, scope: &ScopeId) -> Fact {
         Happening::Listed { price } => Fact::Listed { lot, scope, price },
         Happening::Repriced { price } => Fact::Repriced { lot, scope, price, before: None },
         Happening::Delisted => Fact::Delisted { lot, scope, reason: DelistReason::Cancelled },
+        Happening::AuctionCancelled => Fact::AuctionEnded { lot, scope, reason: DelistReason::Cancelled },
         Happening::Sold { price, seller, buyer, transaction } => {
             Fact::Sold { lot, scope, price, seller, buyer, transaction, of_market: None }
         }

@@ -1,11 +1,11 @@
 //! What is known of a lot without being written: how the latest look at its scope found it.
 
-use domain::{Cause, Fact};
-use domain::{EvidenceRef, GiftId, Lot, LotId, OrderKey, Price, event::DelistReason, sighting::ScopeId};
+use domain::{Cause, EvidenceRef, Lot, OrderKey, Price};
 
 use super::{
     desk::{Desk, Saying},
     memory::ScanMemory,
+    subject::Subject,
 };
 
 /// How the latest look found a lot that was decided before it.
@@ -37,11 +37,13 @@ impl Implied {
         lot: &Lot,
         end: Option<OrderKey>,
         active: Option<&ScanMemory>,
-        id: &LotId,
+        subject: &Subject<'_>,
         skew_us: i64,
     ) -> Option<Self> {
         let decided = lot.decided_at();
-        let seen = active.and_then(|memory| memory.seen(id)).filter(|seen| Some(seen.key) > decided);
+        let seen = active
+            .and_then(|memory| memory.seen(subject.what.deal(), subject.id))
+            .filter(|seen| Some(seen.key) > decided);
         if let Some(seen) = seen.filter(|seen| Some(seen.key) > end) {
             return Some(Self::Open {
                 key: seen.key,
@@ -66,8 +68,8 @@ impl Implied {
     }
 
     /// Writes the implied fact down if the registers, as they stand now, say otherwise.
-    pub(super) fn restate(self, desk: &mut Desk<'_>, id: &LotId, scope: &ScopeId, gift: &GiftId) {
-        let lot = desk.lot(id);
+    pub(super) fn restate(self, desk: &mut Desk<'_>, subject: &Subject<'_>) {
+        let lot = desk.standing(subject);
         if lot.decided_at() >= Some(self.key()) {
             return;
         }
@@ -75,7 +77,7 @@ impl Implied {
             Self::Open { key, price, evidence, observed_us, ask_position } => {
                 if lot.open_price() != Some(&price) {
                     let has_page = evidence.is_some();
-                    let fact = Fact::StillListed { lot: id.clone(), scope: scope.clone(), price };
+                    let fact = subject.stands(price);
                     let saying = Saying {
                         key,
                         observed_us,
@@ -84,7 +86,7 @@ impl Implied {
                         corrects: None,
                         source_id: None,
                     };
-                    desk.emit(Some(gift), fact, saying);
+                    desk.emit(subject.what.gift(), fact, saying);
                     if !has_page {
                         desk.restates(ask_position);
                     }
@@ -92,11 +94,7 @@ impl Implied {
             }
             Self::Absent { key, observed_us } => {
                 if lot.open_price().is_some() {
-                    let fact = Fact::Delisted {
-                        lot: id.clone(),
-                        scope: scope.clone(),
-                        reason: DelistReason::Unseen,
-                    };
+                    let fact = subject.unseen();
                     let saying = Saying {
                         key,
                         observed_us,
@@ -105,7 +103,7 @@ impl Implied {
                         corrects: None,
                         source_id: None,
                     };
-                    desk.emit(Some(gift), fact, saying);
+                    desk.emit(subject.what.gift(), fact, saying);
                 }
             }
         }

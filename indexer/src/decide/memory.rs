@@ -1,8 +1,8 @@
 //! What a scan in progress remembers: which lots its pages showed, at what price, where.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::{EvidenceRef, LotId, OrderKey, Price, sighting::ScopeId};
+use domain::{Deal, EvidenceRef, LotId, OrderKey, Price, sighting::ScopeId};
 
 use super::scan_end;
 
@@ -15,7 +15,7 @@ pub struct ScanMemory {
     pub started_us: i64,
     /// How far the market's clock may be from the database's, in microseconds.
     pub skew_us: i64,
-    seen: HashMap<LotId, SeenLot>,
+    seen: BTreeMap<Deal, HashMap<LotId, SeenLot>>,
 }
 
 /// A lot as the latest page of the scan showed it.
@@ -35,7 +35,7 @@ impl ScanMemory {
     /// A scan that begins.
     #[must_use]
     pub fn begin(scope: ScopeId, started_us: i64, skew_us: i64) -> Self {
-        Self { scope, started_us, skew_us, seen: HashMap::new() }
+        Self { scope, started_us, skew_us, seen: BTreeMap::new() }
     }
 
     /// The key up to which this scan speaks once it is complete.
@@ -44,24 +44,25 @@ impl ScanMemory {
         scan_end(self.started_us, self.skew_us)
     }
 
-    /// The lot as the latest page showed it; `None` when no page did.
+    /// The lot or offer as the latest page showed it standing so; `None` when no page did.
     #[must_use]
-    pub fn seen(&self, lot: &LotId) -> Option<&SeenLot> {
-        self.seen.get(lot)
+    pub fn seen(&self, deal: Deal, lot: &LotId) -> Option<&SeenLot> {
+        self.seen.get(&deal)?.get(lot)
     }
 
-    /// How many different lots the pages showed.
+    /// How many different lots and offers the pages showed.
     #[must_use]
     pub fn lots(&self) -> usize {
-        self.seen.len()
+        self.seen.values().map(HashMap::len).sum()
     }
 
     /// Takes a sighting. Of two sightings of one lot the later request counts; says whether this one does.
-    pub(super) fn take(&mut self, lot: &LotId, seen: SeenLot) -> bool {
-        if self.seen.get(lot).is_some_and(|held| held.key >= seen.key) {
+    pub(super) fn take(&mut self, deal: Deal, lot: &LotId, seen: SeenLot) -> bool {
+        let lots = self.seen.entry(deal).or_default();
+        if lots.get(lot).is_some_and(|held| held.key >= seen.key) {
             return false;
         }
-        self.seen.insert(lot.clone(), seen);
+        lots.insert(lot.clone(), seen);
         true
     }
 }

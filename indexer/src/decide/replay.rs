@@ -1,5 +1,6 @@
 //! Property tests of deciding: whatever the order, the repetition and the losses, the state is the one the rule states.
 
+mod deals;
 mod heal;
 mod memory;
 mod order;

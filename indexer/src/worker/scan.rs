@@ -3,9 +3,10 @@
 use std::{collections::HashSet, time::Instant};
 
 use domain::{
-    EvidenceHash, Exchange, Fact, Page, RequestRecord,
+    Deal, EvidenceHash, Exchange, Fact, Page, RequestRecord,
     event::DelistReason,
     ports::{Scope, Step},
+    sighting::ScopeId,
 };
 use store::{
     Mark,
@@ -146,10 +147,7 @@ impl Worker {
         mut told: Taken,
     ) -> Result<(), Failure> {
         let scope = &active.memory.scope;
-        let open =
-            known::open_lots(self.intake.pool(), &self.market, scope).await.map_err(IntakeFault::from)?;
-        let open: Vec<OpenLot> =
-            open.into_iter().map(|(id, known)| OpenLot { id, gift: known.gift, lot: known.lot }).collect();
+        let open = self.open_of(scope).await?;
         let open_before = open.len();
         let manifest = manifest(&active, last);
         let packed =
@@ -194,6 +192,29 @@ impl Worker {
         Ok(())
     }
 
+    /// Everything that stands open in a scope as far as known.
+    async fn open_of(&self, scope: &ScopeId) -> Result<Vec<OpenLot>, IntakeFault> {
+        let pool = self.intake.pool();
+        let mut open = Vec::new();
+        let of_gifts = [
+            (Deal::Listing, known::open_lots(pool, &self.market, scope).await?),
+            (Deal::Auction, known::open_auctions(pool, &self.market, scope).await?),
+        ];
+        for (deal, lots) in of_gifts {
+            open.extend(lots.into_iter().map(|(id, known)| OpenLot {
+                deal,
+                id,
+                gift: Some(known.gift),
+                lot: known.lot,
+            }));
+        }
+        for (id, lot) in known::open_offers(pool, &self.market, scope).await? {
+            let gift = lot.target.as_ref().and_then(|target| target.gift().cloned());
+            open.push(OpenLot { deal: Deal::Offer, id, gift, lot });
+        }
+        Ok(open)
+    }
+
     /// Gives the scan in progress up; what its pages showed stays, what they did not show says nothing.
     pub(super) fn abandon_scan(&mut self, outcome: &'static str) {
         let Some(active) = self.active.take() else { return };
@@ -210,7 +231,12 @@ impl Worker {
 }
 
 fn is_absence(fact: &Fact) -> bool {
-    matches!(fact, Fact::Delisted { reason: DelistReason::Unseen, .. })
+    matches!(
+        fact,
+        Fact::Delisted { reason: DelistReason::Unseen, .. }
+            | Fact::AuctionEnded { reason: DelistReason::Unseen, .. }
+            | Fact::OfferEnded { reason: DelistReason::Unseen, .. }
+    )
 }
 
 /// The evidence of an absence: the scope and the pages of its scan, in order. Each page is evidence of its own.

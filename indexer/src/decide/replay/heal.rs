@@ -1,6 +1,6 @@
 //! A true market seen badly: happenings and pages are lost, scans break off. One full scan of the market at rest heals everything.
 
-use domain::{Happening, LotState, Price};
+use domain::{Deal, Happening, LotState, Price};
 use proptest::prelude::*;
 
 use super::{
@@ -64,7 +64,8 @@ impl Market {
         let mut pages = Vec::new();
         for lot in (scope..LOTS).step_by(2) {
             self.now_us += 1;
-            let row = self.asks[lot].map(|price| Row { lot, price, tells: Tells::Nothing });
+            let row =
+                self.asks[lot].map(|price| Row { deal: Deal::Listing, lot, price, tells: Tells::Nothing });
             pages.push(ScanPage { started_us: self.now_us, rows: row.into_iter().collect() });
         }
         Scan { scope, started_us, pages }

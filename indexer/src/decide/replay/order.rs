@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Fact, Happening, Lot, LotState, OrderKey, Price,
+    Deal, Fact, Happening, Lot, LotState, OrderKey, Price,
     holding::Holding,
     lot::{Ending, join},
 };
@@ -13,16 +13,22 @@ use super::{
     memory::Memory,
     world::{
         Choices, Item, LOTS, SKEW_US, Scan, Step, Tells, any_feed, any_scans, deliver, gift, lot_id, scope,
+        target,
     },
 };
-use crate::decide::{feed::happening_fact, scan_end, sighting_key};
+use crate::decide::{
+    feed::happening_fact,
+    scan_end, sighting_key,
+    subject::{Subject, What},
+};
 
 /// What holds, without positions and times: a line per lot, and the sales.
 pub(super) fn state(memory: &Memory) -> String {
     let lots = (0..LOTS).map(|lot| {
         let held = memory.lots.get(&lot_id(lot)).map(|(_, lot)| lot.clone()).unwrap_or_default();
         let holding = memory.holdings.get(&gift(lot)).cloned().unwrap_or_default();
-        state_line(lot, &held, &holding)
+        let offer = memory.offers.get(&lot_id(lot)).cloned().unwrap_or_default();
+        state_line(lot, &held, &offer, &holding)
     });
     let sales: BTreeSet<String> = memory
         .log
@@ -37,22 +43,27 @@ pub(super) fn state(memory: &Memory) -> String {
     lots.chain(sales).collect()
 }
 
-fn state_line(number: usize, lot: &Lot, holding: &Holding) -> String {
-    let state = match lot.state() {
+fn state_line(number: usize, lot: &Lot, offer: &Lot, holding: &Holding) -> String {
+    let word = |lot: &Lot| match lot.state() {
         LotState::Unknown => "unknown".to_owned(),
         LotState::Open { price, .. } => format!("open at {}", price.amount),
         LotState::Ended { ending } => format!("{ending:?}"),
         LotState::Vanished => "vanished".to_owned(),
     };
+    let (state, offer) = (word(lot), word(offer));
+    // As an auction it is something only once it was one: before, an end is the listing's.
+    let auction = lot.standing(Deal::Auction);
+    let auction = if auction.ask.is_some() { word(&auction) } else { "none".to_owned() };
     let model = holding.model.as_ref().map(|model| (&model.value.name, &model.value.rarity));
-    format!("lot {number}: {state}, {model:?}\n")
+    format!("lot {number}: {state}, auction {auction}, offer {offer}, {model:?}\n")
 }
 
 /// The rule itself, over all observations at once: every ask, end and absence in its register, nothing left out.
 fn ruled(feed: &[Item], scans: &[Scan]) -> String {
     let mut memory = Memory::default();
     for number in 0..LOTS {
-        let (mut lot, mut holding) = (Lot::default(), Holding::default());
+        let (mut lot, mut offer, mut holding) = (Lot::default(), Lot::default(), Holding::default());
+        let mut auction = domain::lot::Auction::default();
         let mut tells = Vec::new();
         for item in feed.iter().filter(|item| item.lot == number) {
             let key = OrderKey::market(
@@ -63,7 +74,7 @@ fn ruled(feed: &[Item], scans: &[Scan]) -> String {
                 Happening::Listed { price } | Happening::Repriced { price } => {
                     join(&mut lot.ask, key, 0, price.clone());
                 }
-                Happening::Delisted => {
+                Happening::Delisted | Happening::AuctionCancelled => {
                     join(&mut lot.ended, key, 0, Ending::Cancelled);
                 }
                 Happening::Sold { .. } => {
@@ -74,29 +85,40 @@ fn ruled(feed: &[Item], scans: &[Scan]) -> String {
             tells.push(item.tells);
         }
         for scan in scans.iter().filter(|scan| scan.scope == number % 2) {
-            let mut is_seen = false;
+            let mut seen = BTreeSet::new();
             for page in &scan.pages {
                 for row in page.rows.iter().filter(|row| row.lot == number) {
                     let price = Price::nanoton(row.price);
-                    let key = sighting_key(
-                        &lot_id(number),
-                        &scope(number),
-                        &price,
-                        scan.started_us,
-                        SKEW_US,
-                        page.started_us,
-                    );
-                    join(&mut lot.ask, key, 0, price);
-                    tells.push(row.tells);
-                    is_seen = true;
+                    let (id, scope, gift, target) =
+                        (lot_id(number), scope(number), gift(number), target(number));
+                    let (what, register) = match row.deal {
+                        Deal::Listing => (What::Listing(&gift), &mut lot.ask),
+                        Deal::Auction => (What::Auction(&gift), &mut auction.price),
+                        Deal::Offer => (What::Offer(&target), &mut offer.ask),
+                    };
+                    let subject = Subject { id: &id, scope: &scope, what };
+                    let key = sighting_key(&subject, &price, scan.started_us, SKEW_US, page.started_us);
+                    join(register, key, 0, price);
+                    if row.deal != Deal::Offer {
+                        tells.push(row.tells);
+                    }
+                    seen.insert(row.deal);
                 }
             }
-            if !is_seen {
-                join(&mut lot.unseen, scan_end(scan.started_us, SKEW_US), 0, ());
+            for (deal, register) in [
+                (Deal::Listing, &mut lot.unseen),
+                (Deal::Auction, &mut auction.unseen),
+                (Deal::Offer, &mut offer.unseen),
+            ] {
+                if !seen.contains(&deal) {
+                    join(register, scan_end(scan.started_us, SKEW_US), 0, ());
+                }
             }
         }
         holding.model = model(number, &tells);
+        lot.auction = Some(Box::new(auction));
         memory.lots.insert(lot_id(number), (gift(number), lot));
+        memory.offers.insert(lot_id(number), offer);
         memory.holdings.insert(gift(number), holding);
     }
     let sales: BTreeSet<String> = feed

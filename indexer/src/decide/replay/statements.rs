@@ -1,6 +1,6 @@
 //! Histories as statements: what is delivered, and the lines it adds to the log. Times are this market's units, the skew is 25.
 
-use domain::{Event, Fact, Happening, LotState, Price, order_key::KeyRank};
+use domain::{Deal, Event, Fact, Happening, LotState, Price, order_key::KeyRank};
 
 use super::{
     memory::Memory,
@@ -32,7 +32,10 @@ fn begin(at: i64) -> Step {
 }
 
 fn page(at: i64, price: Option<i64>) -> Step {
-    let rows = price.map(|price| Row { lot: 0, price, tells: Tells::Nothing }).into_iter().collect();
+    let rows = price
+        .map(|price| Row { deal: Deal::Listing, lot: 0, price, tells: Tells::Nothing })
+        .into_iter()
+        .collect();
     Step::Page(ScanPage { started_us: at, rows })
 }
 

@@ -1,8 +1,8 @@
 //! Observations of a small market, and the order in which they are delivered.
 
 use domain::{
-    Attribute, AttributeKind, Cause, EvidenceHash, GiftId, Happening, LotDetails, LotId, MarketId, Origin,
-    Page, Price, Rarity, Seen, Sighting, sighting::ScopeId,
+    Attribute, AttributeKind, AuctionTerms, Cause, Deal, EvidenceHash, GiftId, Happening, LotDetails, LotId,
+    MarketId, OfferTarget, Origin, Page, Price, Rarity, Seen, Sighting, sighting::ScopeId,
 };
 use proptest::prelude::*;
 
@@ -35,6 +35,7 @@ pub(super) enum Tells {
 
 #[derive(Debug, Clone)]
 pub(super) struct Row {
+    pub(super) deal: Deal,
     pub(super) lot: usize,
     pub(super) price: i64,
     pub(super) tells: Tells,
@@ -72,6 +73,12 @@ pub(super) fn gift(lot: usize) -> GiftId {
     GiftId::parse(&format!("plushpepe-{}", lot + 1)).unwrap()
 }
 
+/// What the offer of this number is for: a gift, or its whole collection.
+pub(super) fn target(offer: usize) -> OfferTarget {
+    let gift = gift(offer);
+    if offer < LOTS / 2 { OfferTarget::Gift { gift } } else { OfferTarget::Collection { slug: gift.slug } }
+}
+
 /// Two scopes: even and odd lots.
 pub(super) fn scope(lot: usize) -> ScopeId {
     ScopeId(format!("scope-{}", lot % 2))
@@ -87,7 +94,7 @@ fn details(lot: usize, tells: Tells) -> Option<LotDetails> {
     Some(LotDetails { attributes: vec![attribute], ..LotDetails::default() })
 }
 
-fn frame(started_us: i64) -> Frame {
+pub(super) fn frame(started_us: i64) -> Frame {
     Frame {
         market: MarketId::parse("getgems").unwrap(),
         evidence: EvidenceHash::of(&started_us.to_be_bytes()),
@@ -115,15 +122,22 @@ fn feed_page(items: &[Item]) -> Page {
 }
 
 fn scan_page(page: &ScanPage) -> Page {
-    let sighting = |(index, row): (usize, &Row)| Sighting {
-        path: format!("/items/{index}"),
-        seen: Seen::Open {
-            lot: lot_id(row.lot),
-            gift: gift(row.lot),
-            price: Price::nanoton(row.price),
-            details: details(row.lot, row.tells).unwrap_or_default(),
-        },
+    let seen = |row: &Row| {
+        let (lot, price) = (lot_id(row.lot), Price::nanoton(row.price));
+        let details = details(row.lot, row.tells).unwrap_or_default();
+        if row.deal == Deal::Offer {
+            return Seen::Offered {
+                offer: lot,
+                target: target(row.lot),
+                price,
+                details: LotDetails::default(),
+            };
+        }
+        let auction = (row.deal == Deal::Auction).then(Box::<AuctionTerms>::default);
+        Seen::Open { lot, gift: gift(row.lot), price, details: LotDetails { auction, ..details } }
     };
+    let sighting =
+        |(index, row): (usize, &Row)| Sighting { path: format!("/items/{index}"), seen: seen(row) };
     Page { sightings: page.rows.iter().enumerate().map(sighting).collect(), ..Page::default() }
 }
 
@@ -195,6 +209,7 @@ fn any_what() -> impl Strategy<Value = Happening> {
         price().prop_map(|price| Happening::Listed { price }),
         price().prop_map(|price| Happening::Repriced { price }),
         Just(Happening::Delisted),
+        Just(Happening::AuctionCancelled),
         price().prop_map(|price| Happening::Sold { price, seller: None, buyer: None, transaction: None }),
     ]
 }
@@ -216,18 +231,20 @@ pub(super) fn any_feed() -> impl Strategy<Value = Vec<Item>> {
 
 /// Any scans whatever; two of one scope never begin together.
 pub(super) fn any_scans() -> impl Strategy<Value = Vec<Scan>> {
-    let row = (0..LOTS / 2, 1..4_i64, any_tells());
+    let deal = prop_oneof![3 => Just(Deal::Listing), 2 => Just(Deal::Auction), 1 => Just(Deal::Offer)];
+    let row = (deal, 0..LOTS / 2, 1..4_i64, any_tells());
     let page = (0..3_i64, prop::collection::vec(row, 0..3));
     let scan = prop::collection::vec(page, 1..4);
     let starts = prop::collection::btree_map((0..2_usize, 0..40_i64), scan, 0..6);
     starts.prop_map(|scans| {
-        let page = |scope: usize, started_us: i64, (late, rows): (i64, Vec<(usize, i64, Tells)>)| ScanPage {
-            started_us: started_us + late,
-            rows: rows
-                .into_iter()
-                .map(|(lot, price, tells)| Row { lot: lot * 2 + scope, price, tells })
-                .collect(),
-        };
+        let page =
+            |scope: usize, started_us: i64, (late, rows): (i64, Vec<(Deal, usize, i64, Tells)>)| ScanPage {
+                started_us: started_us + late,
+                rows: rows
+                    .into_iter()
+                    .map(|(deal, lot, price, tells)| Row { deal, lot: lot * 2 + scope, price, tells })
+                    .collect(),
+            };
         let scan = |((scope, at), pages): ((usize, i64), Vec<_>)| Scan {
             scope,
             started_us: at * 10,
