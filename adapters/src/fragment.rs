@@ -56,6 +56,7 @@ const FIXTURES: &[Fixture] = fixtures!(
         "gift-plushpepe-42",
         "gifts-collections",
         "probe-of-an-unknown-collection",
+        "search-auction-plushpepe",
         "search-sale-durovscap",
         "search-sale-plushpepe",
         "search-sale-plushpepe-last",
@@ -78,10 +79,12 @@ fn info() -> MarketInfo {
             "Fixed-price listings of gifts on TON, in TON and in Stars, with what the buyer pays.",
             "Sales from Fragment's list of sold gifts, newest first and back to its end.",
             "Collections.",
+            "Auctions of gifts: the price as the list shows it and the end, by one more walk a collection, so 119 more requests for a picture of all.",
         ],
         not_covered: &[
-            "Auctions and bids are not followed yet.",
-            "Offers are not followed yet.",
+            "Whether an auction's price is a bid or the least that the first must be, who bid, and the step: the page of a single gift alone \
+             tells, a request each.",
+            "Offers: they stand on the page of a single gift alone (\"Latest Offers\"), a request each, and no such page was ever recorded.",
             "One row for what GetGems shows too: such a listing and such a sale stand twice, once from each.",
             "Attributes and rarity: Fragment's lists tell none, and its page of a single gift costs a request each.",
             "Sellers and buyers: Fragment's lists name none.",
@@ -107,9 +110,12 @@ impl Reader for FragmentReader {
 
     fn scope_of(&self, seen: &Seen) -> Option<ScopeId> {
         match seen {
+            Seen::Open { gift, details, .. } if details.auction.is_some() => {
+                Some(parse::auction_scope(&gift.slug))
+            }
             Seen::Open { gift, .. } => Some(parse::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Offered { .. } | Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

@@ -67,6 +67,7 @@ const FIXTURES: &[Fixture] = fixtures!(
         "nfts-offchain-on-sale-toybear",
         "nfts-on-sale-lolpop",
         "nfts-on-sale-plushpepe",
+        "offers-collection-plushpepe",
         "probe-of-an-unknown-collection",
     ]
 );
@@ -87,10 +88,14 @@ fn info() -> MarketInfo {
             "Fixed-price listings of gifts on TON and of gifts in GetGems' custody, in every currency, with the fee and the royalty each states.",
             "Sales, new listings, new prices, withdrawals from sale and gift transfers from GetGems' history of all gifts.",
             "Fragment's fixed-price sales that GetGems shows, marked as `telemint`.",
+            "Auctions of gifts on TON: the highest bid, who bid and when, the least next bid, the end, and the royalty they state.",
+            "Offers for any gift of a collection, with what the seller gets of each: one request a collection for up to 100 of them, \
+             so 79 more requests for a picture of all.",
         ],
         not_covered: &[
-            "Auctions and bids are not followed yet.",
-            "Offers are not followed yet.",
+            "Offers for one gift: each would be asked for by itself, and a hundred thousand gifts at one request a second take a day. \
+             Of those that a collection's list shows, offers for gifts in GetGems' custody are read, for gifts on TON not.",
+            "The moment an auction began, and bids below the highest.",
             "Rarity: GetGems tells none.",
             "The moment a listing was made, for listings older than the history that was read.",
         ],
@@ -115,6 +120,7 @@ impl Reader for GetGemsReader {
     fn scope_of(&self, seen: &Seen) -> Option<ScopeId> {
         match seen {
             Seen::Open { gift, lot, .. } => Some(parse::scope(&gift.slug, parse::is_custody_lot(lot))),
+            Seen::Offered { target, .. } => Some(parse::offers_scope(target.slug())),
             Seen::Happened { scope, .. } => Some(scope.clone()),
             Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }

@@ -86,7 +86,8 @@ fn info() -> MarketInfo {
             "Collections, and their models with rarity.",
         ],
         not_covered: &[
-            "Auctions, offers, pre-market and locked lots are not followed yet.",
+            "Auctions: a gift is marked as in one, and no terms of it are told. Offers: a client reads those of its own account alone.",
+            "Pre-market and locked lots are not followed yet.",
             "Sellers, buyers and addresses on TON: MRKT tells none.",
             "Symbols and backdrops that no listing shows: MRKT lists models alone.",
             "The moment a listing was made, for listings older than the feed that was read.",
@@ -113,7 +114,7 @@ impl Reader for MrktReader {
         match seen {
             Seen::Open { gift, .. } => Some(parse::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Offered { .. } | Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

@@ -67,6 +67,7 @@ const FIXTURES: &[Fixture] = fixtures!(
     "portals",
     recorded ["nfts-search-toybear-41771"],
     constructed [
+        "collection-offers-toybear",
         "collections",
         "collections-filters-jellybunny",
         "market-actions",
@@ -92,9 +93,13 @@ fn info() -> MarketInfo {
             "Fixed-price listings of upgraded gifts in Portals' custody, with rarities and the end of each gift's lock.",
             "Sales, new listings, new prices and withdrawals from sale from Portals' feed.",
             "Collections, and their models, symbols and backdrops with rarity.",
+            "Offers for any gift of a collection: one request a collection, so 105 more for a picture of all.",
         ],
         not_covered: &[
-            "Auctions, offers, bundles, pre-market lots, giveaways and lucky buys are not followed yet.",
+            "Offers for one gift: Portals tells when one is made, and nowhere in public whether it still stands.",
+            "Auctions: no answer with one was ever recorded, so neither bid nor end can be read. Bundles, pre-market lots, giveaways and lucky \
+             buys are not followed yet.",
+            "What of an offer the seller gets: Portals' commission is 2 %, and who pays its fee on offers of 1 % is not documented.",
             "Sellers, buyers and addresses of collections: Portals tells none.",
             "The moment a listing was made, for listings older than the feed that was read: the time on a listing's page moves without a new price.",
         ],
@@ -120,6 +125,7 @@ impl Reader for PortalsReader {
         match seen {
             Seen::Open { gift, .. } => Some(parse::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
+            Seen::Offered { target, .. } => Some(parse::offers_scope(target.slug())),
             Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }

@@ -131,7 +131,7 @@ impl Reader for ToncenterReader {
         match seen {
             Seen::Open { gift, .. } | Seen::Held { gift, .. } => Some(rest::scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Offered { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

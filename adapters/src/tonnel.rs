@@ -102,7 +102,9 @@ fn info() -> MarketInfo {
             "Collections, and their models with rarity where the list tells it.",
         ],
         not_covered: &[
-            "Auctions, offers, bundles, pre-market and locked lots, and pledged gifts are not followed yet.",
+            "Auctions: a filter finds them, and no answer with one was ever recorded, so neither bid nor end can be read. An auction's fee is taken \
+             out of the last bid, where a listing has it on top. Offers: none are known there.",
+            "Bundles, pre-market and locked lots, and pledged gifts are not followed yet.",
             "Listings and sales in TONNEL: how finely that coin is divided is not documented.",
             "Sellers, buyers and addresses on TON: Tonnel tells none.",
             "The moment a listing or a new price was made: Tonnel's history tells sales alone.",
@@ -130,7 +132,7 @@ impl Reader for TonnelReader {
         match seen {
             Seen::Open { gift, price, .. } => ask::Asset::of(&price.currency).map(|asset| asset.scope(&gift.slug)),
             Seen::Happened { scope, .. } => Some(scope.clone()),
-            Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
+            Seen::Offered { .. } | Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
     }
 

@@ -40,6 +40,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 500, burst: 20 },
     access: Access::Open,
     ask: ask_is_price,
+    takes_offers: false,
     router,
     over_limit: |_| html(StatusCode::TOO_MANY_REQUESTS),
     refusal,

@@ -11,6 +11,7 @@ mod cursor;
 mod history;
 mod item;
 mod listings;
+mod offers;
 #[cfg(test)]
 mod tests;
 mod truth;
@@ -51,6 +52,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Window { requests: 400, window_ms: 300_000 },
     access: Access::Key(API_KEY),
     ask: ask_is_price,
+    takes_offers: true,
     router,
     over_limit: |_| html(StatusCode::SERVICE_UNAVAILABLE),
     refusal,
@@ -84,6 +86,7 @@ const OFFCHAIN: Shelf = Shelf {
 
 const ITEM: &[&str] = &["/address", "/name", "/sale/type", "/sale/fullPrice", "/sale/currency"];
 const HAPPENING: &[&str] = &["/address", "/name", "/typeData/type", "/hash"];
+const OFFER: &[&str] = &["/fullPrice", "/currency", "/offerAddress", "/isCollectionOffer"];
 const COLLECTION: &[&str] = &["/address", "/name"];
 
 const fn endpoint(
@@ -110,6 +113,7 @@ const ENDPOINTS: &[Endpoint] = &{
         endpoint("offchain-on-sale", "/v1/nfts/offchain/on-sale/{address}", Listings, ITEM),
         endpoint("offchain-on-sale-gifts", "/v1/nfts/offchain/on-sale/gifts", Listings, ITEM),
         endpoint("history-gifts", "/v1/nfts/history/gifts", Happenings, HAPPENING),
+        endpoint("offers-collection", "/v1/offers/collection/{address}", Listings, OFFER),
         endpoint("nfts-list", "/v1/nfts/list", Other, &["/address"]),
         endpoint("nfts-owner", "/v1/nfts/owner/{address}", Other, &["/address"]),
         endpoint("nfts-collection", "/v1/nfts/collection/{address}", Other, &["/address"]),
@@ -132,6 +136,7 @@ fn router() -> Router<Arc<Outside>> {
         .route("/v1/nfts/offchain/on-sale/{address}", get(listings::offchain_on_sale))
         .route("/v1/nfts/offchain/on-sale/gifts", get(listings::offchain_on_sale_gifts))
         .route("/v1/nfts/history/gifts", get(history::of_gifts))
+        .route("/v1/offers/collection/{address}", get(offers::of_collection))
         .route("/v1/nfts/list", post(listings::by_address))
         .route("/v1/nfts/owner/{address}", get(listings::of_owner))
         .route("/v1/nfts/collection/{address}", get(listings::of_collection))

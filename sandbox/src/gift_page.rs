@@ -35,6 +35,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 100, burst: 10 },
     access: Access::Open,
     ask: ask_is_price,
+    takes_offers: false,
     router: || Router::new().route("/nft/{name}", get(page)),
     over_limit: |_| html(StatusCode::TOO_MANY_REQUESTS),
     refusal: |status| html(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)),

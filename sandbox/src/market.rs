@@ -25,6 +25,8 @@ pub struct Market {
     pub access: Access,
     /// The buyer's price in the smallest unit, from what the seller asked for.
     pub ask: fn(i64) -> i64,
+    /// Whether people offer money there for any gift of a collection.
+    pub takes_offers: bool,
     /// Its routes below `base`.
     pub(crate) router: fn() -> Router<Arc<Outside>>,
     /// Its answer to a request beyond its limit; the argument is the time until the next is allowed, in milliseconds.
@@ -72,6 +74,17 @@ pub enum Way {
     Auction,
     /// At a fixed price through Telegram's own item contract: a listing of Fragment that others show too.
     Telemint,
+}
+
+impl Way {
+    /// Whether a gift of this number is sold so through Telegram's own item contract: every fixed price of that kind, and every third auction.
+    pub(crate) fn is_telemint(self, number: u32) -> bool {
+        match self {
+            Self::Telemint => true,
+            Self::Auction => number.is_multiple_of(3),
+            Self::Fixed => false,
+        }
+    }
 }
 
 /// The coin of a price.

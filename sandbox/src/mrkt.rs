@@ -49,6 +49,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 833, burst: 12 },
     access: Access::Bot(&BOT),
     ask,
+    takes_offers: false,
     router,
     over_limit: |wait_ms| retry_after(refusal(429), wait_ms),
     refusal,

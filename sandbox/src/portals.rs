@@ -9,6 +9,7 @@ mod ask;
 mod catalog;
 mod ids;
 mod nft;
+mod offers;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 500, burst: 12 },
     access: Access::Bot(&BOT),
     ask,
+    takes_offers: true,
     router,
     over_limit: |wait_ms| retry_after(refusal(429), wait_ms),
     refusal,
@@ -83,6 +85,8 @@ const ENDPOINTS: &[Endpoint] = &{
         endpoint("actions", "/market/actions/", Happenings, "/actions", ACTION),
         endpoint("collections", "/collections", Catalog, "/collections", &["/id", "/name"]),
         endpoint("filters", "/collections/filters", Catalog, "", &["/collections"]),
+        endpoint("collection-offers", "/collection-offers/{id}/all", Listings, "", &["/id", "/amount"]),
+        endpoint("collection-offers-top", "/collection-offers/{id}/top", Other, "", &["/id", "/amount"]),
         endpoint("floors", "/collections/floors", Other, "", &["/floorPrices"]),
         endpoint("config", "/market/config", Other, "", &["/commission"]),
     ]
@@ -98,6 +102,8 @@ fn router() -> Router<Arc<Outside>> {
     Router::new()
         .route("/nfts/search", get(search::page))
         .route("/market/actions/", get(actions::page))
+        .route("/collection-offers/{id}/all", get(offers::all))
+        .route("/collection-offers/{id}/top", get(offers::top))
         .route("/market/config", get(catalog::config))
         .route("/collections", get(catalog::collections))
         .route("/collections/filters", get(catalog::filters))

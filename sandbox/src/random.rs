@@ -26,6 +26,7 @@ pub(crate) enum For {
     Fault = 9,
     Username = 10,
     Picture = 11,
+    Offer = 12,
 }
 
 /// A stream of draws.

@@ -37,6 +37,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 4_000, burst: 2 },
     access: Access::Open,
     ask: ask_is_price,
+    takes_offers: false,
     router,
     over_limit: |wait_ms| retry_after(refusal(429), wait_ms),
     refusal,

@@ -46,6 +46,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 100, burst: 10 },
     access: Access::Key(API_KEY),
     ask: ask_is_price,
+    takes_offers: false,
     router,
     over_limit: |_| over_limit(),
     refusal,

@@ -51,6 +51,7 @@ pub const MARKET: Market = Market {
     limit: Limit::Steady { every_ms: 900, burst: 20 },
     access: Access::Bot(&BOT),
     ask,
+    takes_offers: false,
     router,
     over_limit: |wait_ms| retry_after(gate_page(StatusCode::TOO_MANY_REQUESTS), wait_ms),
     refusal,

@@ -1,7 +1,10 @@
 //! What a market's wire discloses, in the product's own words, so that a test can compare. Owns the shape of the answer;
 //! each market says what goes into it, by the same code that writes its wire.
 
-use domain::{AttributeKind, CollectionSlug, GiftId, LotDetails, LotId, Price, Rarity, attribute::tidy_name};
+use domain::{
+    AttributeKind, CollectionSlug, GiftId, LotDetails, LotId, OfferTarget, Price, Rarity,
+    attribute::tidy_name,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{outside::Outside, world::World};
@@ -34,6 +37,8 @@ pub struct Truth {
     pub attributes: Vec<TruthAttribute>,
     /// Everything for sale, sorted by lot id.
     pub lots: Vec<TruthLot>,
+    /// Every offer that stands, sorted by id.
+    pub offers: Vec<TruthOffer>,
     /// Everything in its history, oldest first.
     pub happenings: Vec<TruthHappening>,
     /// What it never tells, and why a reader finds nothing there.
@@ -85,11 +90,24 @@ pub struct TruthLot {
     pub gift: GiftId,
     /// How it is sold.
     pub way: TruthWay,
-    /// What the buyer pays the market; for an auction the least bid.
+    /// What the buyer pays the market; for an auction the highest bid, or the least that the first must be.
     pub price: Price,
     /// When it was put up, by the market's own history and in its precision, microseconds since 1970; `None` when the
     /// history no longer reaches back so far.
     pub listed_at_us: Option<i64>,
+    /// What its page says besides; a field that is empty is not on the wire.
+    pub details: LotDetails,
+}
+
+/// An offer that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TruthOffer {
+    /// The market's own id of it.
+    pub offer: LotId,
+    /// What it is for.
+    pub target: OfferTarget,
+    /// What its maker pays for each gift.
+    pub price: Price,
     /// What its page says besides; a field that is empty is not on the wire.
     pub details: LotDetails,
 }

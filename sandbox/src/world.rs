@@ -3,11 +3,13 @@
 //! give the same world on any machine. Wall-clock times come in from outside and decide nothing.
 
 mod act;
+mod auction;
 mod dates;
 mod exported;
 mod gift;
 mod history;
 mod make;
+mod offers;
 mod past;
 mod people;
 mod price;
@@ -15,9 +17,11 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use auction::{auction_end_us, auction_most};
 pub(crate) use dates::Dates;
-pub(crate) use gift::{Gift, GiftView, Lot, chain_address, friendly};
+pub(crate) use gift::{Bid, Gift, GiftView, Lot, chain_address, friendly};
 pub(crate) use history::{Happening, History, Kind};
+pub(crate) use offers::Offer;
 pub(crate) use people::{NOBODY, TELEGRAM, people_of, person};
 
 use std::ops::Range;
@@ -52,6 +56,7 @@ pub(crate) struct World {
     exported: exported::Exported,
     /// By market, in order of registration.
     histories: Vec<History>,
+    offers: offers::Offers,
     /// Steps made since the beginning.
     step: u64,
     /// How many people own gifts.

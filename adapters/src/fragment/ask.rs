@@ -7,7 +7,7 @@ use chain::gift::TokenName;
 use domain::{CollectionSlug, GiftId, RequestRecord};
 use reqwest::{Method, Url};
 
-use super::parse::scope;
+use super::parse::{auction_scope, scope};
 use crate::{http::Ask, reader::ScanPage, text::query_value};
 
 /// Where searches go.
@@ -24,6 +24,8 @@ const GIFT: &str = "/gift/";
 enum Filter {
     /// Gifts at a fixed price.
     Sale,
+    /// Gifts in auctions.
+    Auction,
     /// Gifts that were sold.
     Sold,
     /// All gifts of a collection.
@@ -34,6 +36,7 @@ impl Filter {
     fn word(self) -> &'static str {
         match self {
             Self::Sale => "sale",
+            Self::Auction => "auction",
             Self::Sold => "sold",
             Self::All => "",
         }
@@ -44,7 +47,7 @@ impl Filter {
     fn sort(self) -> &'static str {
         match self {
             Self::Sold => "ending",
-            Self::Sale | Self::All => "price_asc",
+            Self::Sale | Self::Auction | Self::All => "price_asc",
         }
     }
 }
@@ -54,6 +57,8 @@ impl Filter {
 pub(super) enum Asked {
     /// Open listings of a collection, of all where none is named, from this place on.
     Sale { collection: Option<CollectionSlug>, offset: u64 },
+    /// Open auctions of a collection, from this place on.
+    Auction { collection: CollectionSlug, offset: u64 },
     /// Sales of all collections, from this place on.
     Sold { offset: u64 },
     /// Any gift of a collection whose title we do not know.
@@ -85,6 +90,11 @@ fn search(filter: Filter, collection: &str, offset: Option<&str>) -> Ask {
 /// A page of a collection's open listings.
 pub(super) fn sale(collection: &CollectionSlug, offset: Option<&str>) -> Ask {
     search(Filter::Sale, collection.as_str(), offset)
+}
+
+/// A page of a collection's open auctions.
+pub(super) fn auction(collection: &CollectionSlug, offset: Option<&str>) -> Ask {
+    search(Filter::Auction, collection.as_str(), offset)
 }
 
 /// A page of sales.
@@ -141,6 +151,7 @@ fn searched(form: &str) -> Option<Asked> {
     };
     match (field("filter"), collection) {
         ("sale", collection) => Some(Asked::Sale { collection, offset }),
+        ("auction", Some(collection)) => Some(Asked::Auction { collection, offset }),
         ("sold", _) => Some(Asked::Sold { offset }),
         ("", Some(collection)) => Some(Asked::Probe { collection }),
         _ => None,
@@ -155,12 +166,16 @@ fn fields(form: &str) -> Option<BTreeMap<String, String>> {
 
 /// The page of a scan that a request asks for: of one collection, with a form like ours but for the place where it begins.
 pub(super) fn scan_page(request: &RequestRecord) -> Option<ScanPage> {
-    let Asked::Sale { collection: Some(collection), .. } = parse(request)? else { return None };
+    let (ours, scope) = match parse(request)? {
+        Asked::Sale { collection: Some(collection), .. } => (sale(&collection, None), scope(&collection)),
+        Asked::Auction { collection, .. } => (auction(&collection, None), auction_scope(&collection)),
+        _ => return None,
+    };
     let mut sent = fields(request.body.as_deref()?)?;
     let cursor = sent.remove("offset");
-    let ours = fields(&sale(&collection, None).body?)?;
+    let ours = fields(&ours.body?)?;
     let is_ours = request.target == API && sent == ours;
-    is_ours.then(|| ScanPage { scope: Some(scope(&collection)), cursor })
+    is_ours.then(|| ScanPage { scope: Some(scope), cursor })
 }
 
 /// The request of which this is probably the answer, by what was read off the answer.

@@ -86,11 +86,12 @@ impl MarketSource for Fragment {
     }
 
     fn scopes(&self, collections: &[KnownCollection]) -> Vec<Scope> {
-        let scope = |collection: &KnownCollection| Scope {
-            id: parse::scope(&collection.slug),
-            collection: collection.clone(),
-        };
-        collections.iter().map(scope).collect()
+        let scope = |id, collection: &KnownCollection| Scope { id, collection: collection.clone() };
+        // Auctions behind all listings: those are wanted first.
+        let sales = collections.iter().map(|collection| scope(parse::scope(&collection.slug), collection));
+        let auctions =
+            collections.iter().map(|collection| scope(parse::auction_scope(&collection.slug), collection));
+        sales.chain(auctions).collect()
     }
 
     /// Fragment tells no rarity but on the page of a single gift. Those pages are not asked for: a request each would take the budget
@@ -113,11 +114,14 @@ impl MarketSource for Fragment {
             },
             Want::Attributes(_) => return Err(never("Fragment lists no attributes with rarity".into())),
             Want::Scan(Scope { id, collection }) => {
-                if *id != parse::scope(&collection.slug) {
+                let cursor = ScanCursor::read(cursor).map_err(never)?;
+                if *id == parse::scope(&collection.slug) {
+                    ask::sale(&collection.slug, cursor.offset())
+                } else if *id == parse::auction_scope(&collection.slug) {
+                    ask::auction(&collection.slug, cursor.offset())
+                } else {
                     return Err(never(format!("`{id}` is no scope of Fragment")));
                 }
-                let cursor = ScanCursor::read(cursor).map_err(never)?;
-                ask::sale(&collection.slug, cursor.offset())
             }
             Want::Feed => ask::sold(FeedCursor::read(cursor).map_err(never)?.at()),
             Want::History => ask::sold(cursor),

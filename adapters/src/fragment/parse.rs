@@ -35,6 +35,7 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
     let body = &exchange.body;
     match ask::parse(&exchange.request) {
         Some(Asked::Sale { collection, offset }) => grid::sale(body, collection.as_ref(), offset),
+        Some(Asked::Auction { collection, offset }) => grid::auctions(body, &collection, offset),
         Some(Asked::Sold { offset }) => grid::sold(body, offset),
         Some(Asked::Probe { collection }) => grid::probe(body, &collection),
         Some(Asked::Collections) => catalog::collections(body),
@@ -49,6 +50,11 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
 /// The scope that shows the fixed-price listings of a collection.
 pub(super) fn scope(slug: &CollectionSlug) -> ScopeId {
     ScopeId(format!("sale:{slug}"))
+}
+
+/// The scope that shows the auctions of a collection.
+pub(super) fn auction_scope(slug: &CollectionSlug) -> ScopeId {
+    ScopeId(format!("auction:{slug}"))
 }
 
 /// A listing's id: the gift's name. The listing is a state of the gift's own contract, so there is at most one, whoever shows it; the

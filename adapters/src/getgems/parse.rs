@@ -2,9 +2,11 @@
 //! follow is passed over and says why; whatever might be one and cannot be understood makes the page malformed, because a
 //! listing passed over in error would count as gone.
 
+mod auction;
 mod catalog;
 mod history;
 mod listings;
+mod offers;
 
 use std::borrow::Cow;
 
@@ -32,6 +34,7 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
     match target::parse(&exchange.request.target) {
         Some(Target::Listings { collection }) => listings::page(body, collection),
         Some(Target::Probe { collection }) => listings::probe(body, collection),
+        Some(Target::Offers { collection }) => offers::page(body, collection),
         Some(Target::History) => history::page(body),
         Some(Target::Collections) => catalog::collections(body),
         Some(Target::Attributes) => catalog::attributes(body),
@@ -44,6 +47,11 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
 /// The scope that shows lots of a collection: gifts on chain and gifts in custody are listed apart.
 pub(super) fn scope(slug: &CollectionSlug, is_custody: bool) -> ScopeId {
     ScopeId(format!("{}:{slug}", if is_custody { "offchain" } else { "onchain" }))
+}
+
+/// The scope that shows the offers for a collection.
+pub(super) fn offers_scope(slug: &CollectionSlug) -> ScopeId {
+    ScopeId(format!("offers:{slug}"))
 }
 
 /// Whether the lot is of a gift in GetGems' custody, by its address.

@@ -4,7 +4,10 @@ use domain::RequestRecord;
 use reqwest::Url;
 use serde_json::Value;
 
-use super::{known, parse::scope};
+use super::{
+    known,
+    parse::{offers_scope, scope},
+};
 use crate::{json::without_mark, reader::ScanPage};
 
 /// The targets we send.
@@ -14,6 +17,8 @@ pub(super) enum Target<'a> {
     Listings { collection: Option<&'a str> },
     /// One listing of a collection that we do not know by its address: tells its slug.
     Probe { collection: &'a str },
+    /// Offers for a collection.
+    Offers { collection: &'a str },
     /// History of all gifts.
     History,
     /// Collections of gifts.
@@ -27,6 +32,7 @@ pub(super) const PROBE_QUERY: &str = "limit=1";
 
 const ON_SALE: &str = "/v1/nfts/on-sale/";
 const OFFCHAIN_ON_SALE: &str = "/v1/nfts/offchain/on-sale/";
+const OFFERS: &str = "/v1/offers/collection/";
 const HISTORY: &str = "/v1/nfts/history/gifts";
 const COLLECTIONS: &str = "/v1/gifts/collections";
 const ATTRIBUTES: &str = "/v1/collection/attributes/";
@@ -34,6 +40,9 @@ const ATTRIBUTES: &str = "/v1/collection/attributes/";
 /// Reads a target; `None` for one that we never send.
 pub(super) fn parse(target: &str) -> Option<Target<'_>> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if let Some(collection) = path.strip_prefix(OFFERS) {
+        return (!collection.is_empty() && !collection.contains('/')).then_some(Target::Offers { collection });
+    }
     let listed = path.strip_prefix(OFFCHAIN_ON_SALE).or_else(|| path.strip_prefix(ON_SALE));
     match (path, listed) {
         (HISTORY, _) => Some(Target::History),
@@ -54,6 +63,11 @@ pub(super) fn listings_path(collection: &str, is_custody: bool) -> String {
     format!("{}{collection}", if is_custody { OFFCHAIN_ON_SALE } else { ON_SALE })
 }
 
+/// The path of the offers for a collection.
+pub(super) fn offers_path(collection: &str) -> String {
+    format!("{OFFERS}{collection}")
+}
+
 /// The path of the history of all gifts.
 pub(super) fn history_path() -> &'static str {
     HISTORY
@@ -71,7 +85,11 @@ pub(super) fn attributes_path(collection: &str) -> String {
 
 /// The page of a scan that a target asks for: of one collection, with nothing in its query but a size and a cursor.
 pub(super) fn scan_page(target: &str) -> Option<ScanPage> {
-    let Target::Listings { collection: Some(collection) } = parse(target)? else { return None };
+    let (collection, is_of_offers) = match parse(target)? {
+        Target::Listings { collection: Some(collection) } => (collection, false),
+        Target::Offers { collection } => (collection, true),
+        _ => return None,
+    };
     let mut page = ScanPage { scope: None, cursor: None };
     for (name, value) in Url::parse("http://getgems.invalid").ok()?.join(target).ok()?.query_pairs() {
         match name.as_ref() {
@@ -81,7 +99,10 @@ pub(super) fn scan_page(target: &str) -> Option<ScanPage> {
         }
     }
     let known = collection.parse().ok().and_then(|address| known::at(&address));
-    page.scope = known.map(|known| scope(&known.slug, target.starts_with(OFFCHAIN_ON_SALE)));
+    page.scope = known.map(|known| match is_of_offers {
+        true => offers_scope(&known.slug),
+        false => scope(&known.slug, target.starts_with(OFFCHAIN_ON_SALE)),
+    });
     Some(page)
 }
 
@@ -93,6 +114,9 @@ pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
         None => response.get("attributes").map(|_| attributes_path("unknown"))?,
         Some(items) => match items.first() {
             Some(item) if item.get("typeData").is_some() => HISTORY.to_owned(),
+            Some(item) if item.get("offerAddress").is_some() => {
+                offers_path(item.get("collectionAddress").and_then(Value::as_str)?)
+            }
             Some(item) if item.get("sale").is_some() => {
                 match item.get("collectionAddress").and_then(Value::as_str) {
                     Some(collection)
@@ -148,6 +172,8 @@ mod tests {
             ("/v1/nfts/on-sale/EQa/x", None),
             ("/v1/nfts/offchain/on-sale/gifts/EQa", None),
             ("/v1/nfts/offchain/on-sale/gifts/EQa?limit=1", None),
+            ("/v1/offers/collection/EQa?limit=100", Some(Target::Offers { collection: "EQa" })),
+            ("/v1/offers/collection/", None),
             ("/v1/nfts/history/stickers", None),
             ("", None),
         ] {
@@ -168,6 +194,7 @@ mod tests {
                 format!("/v1/nfts/offchain/on-sale/{pepe}?limit=100&after=5%252C7%20%2B"),
                 page(Some("offchain:plushpepe"), Some("5%2C7 +")),
             ),
+            (format!("/v1/offers/collection/{pepe}?limit=100"), page(Some("offers:plushpepe"), None)),
             ("/v1/nfts/on-sale/EQunknown?limit=100".into(), page(None, None)),
             (format!("/v1/nfts/on-sale/{pepe}?limit=100&currency=usdt"), None),
             (format!("/v1/nfts/on-sale/{pepe}?limit=1"), None),

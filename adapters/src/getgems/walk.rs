@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use domain::{
     Page, Seen,
     ports::{KnownCollection, Scope, Step, Want},
-    sighting::ScopeId,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    parse,
-    target::{PROBE_QUERY, attributes_path, collections_path, history_path, listings_path},
+    known, parse,
+    target::{PROBE_QUERY, attributes_path, collections_path, history_path, listings_path, offers_path},
 };
 use crate::reader::follow;
 use crate::text::query_value;
@@ -92,16 +91,25 @@ fn paged(path: &str, after: Option<&str>) -> String {
     format!("{path}?limit={LIMIT}{after}")
 }
 
-/// Both scopes of each collection whose address is known.
+/// Both scopes of each collection whose address is known, and behind them all the offers for each: a listing is wanted first. Offers are
+/// read only for a collection that the reader knows by its address, because their page names it by nothing else.
 pub(super) fn scopes(collections: &[KnownCollection]) -> Vec<Scope> {
-    let with_address = collections.iter().filter(|collection| collection.address.is_some());
-    let both = with_address.flat_map(|collection| {
+    let with_address: Vec<_> = collections.iter().filter(|collection| collection.address.is_some()).collect();
+    let both = with_address.iter().flat_map(|collection| {
         [false, true].map(|is_custody| Scope {
             id: parse::scope(&collection.slug, is_custody),
-            collection: collection.clone(),
+            collection: (*collection).clone(),
         })
     });
-    both.collect()
+    let is_known = |collection: &&&KnownCollection| {
+        let address = collection.address.as_deref().and_then(|address| address.parse().ok());
+        address.and_then(|address| known::at(&address)).is_some_and(|known| known.slug == collection.slug)
+    };
+    let offers = with_address.iter().filter(is_known).map(|collection| Scope {
+        id: parse::offers_scope(&collection.slug),
+        collection: (*collection).clone(),
+    });
+    both.chain(offers).collect()
 }
 
 /// The target of the request that a walk sends from this cursor; a fault in words when there is none.
@@ -118,21 +126,19 @@ pub(super) fn target(want: &Want, cursor: Option<&str>) -> Result<String, String
         Want::Scan(Scope { id, collection }) => {
             let KnownCollection { slug, address, .. } = collection;
             let address = address.as_deref().ok_or_else(|| format!("the address of {slug} is not known"))?;
-            Ok(paged(&listings_path(address, is_custody(id)?), cursor))
+            let path = match id.0.split_once(':') {
+                Some(("onchain", _)) => listings_path(address, false),
+                Some(("offchain", _)) => listings_path(address, true),
+                Some(("offers", _)) => offers_path(address),
+                _ => return Err(format!("`{id}` is no scope of GetGems")),
+            };
+            Ok(paged(&path, cursor))
         }
         Want::Feed => Ok(match cursor {
             None => format!("{}?limit=1&reverse=false", history_path()),
             after => format!("{}&reverse=true", paged(history_path(), after)),
         }),
         Want::History => Ok(format!("{}&reverse=false", paged(history_path(), cursor))),
-    }
-}
-
-fn is_custody(ScopeId(id): &ScopeId) -> Result<bool, String> {
-    match id.split_once(':') {
-        Some(("onchain", _)) => Ok(false),
-        Some(("offchain", _)) => Ok(true),
-        _ => Err(format!("`{id}` is no scope of GetGems")),
     }
 }
 

@@ -13,6 +13,7 @@ macro_rules! enveloped {
 enveloped!(
     ListingsPage(Listings),
     HappeningsPage(Happenings),
+    OffersPage(Offers),
     CollectionsPage(Collections),
     AttributesPage(Attributes)
 );
@@ -45,7 +46,7 @@ wire! {
 }
 
 wire! {
-    /// A sale of any kind: the fields of a fixed price; what belongs to auctions alone is known and not used.
+    /// A sale of any kind: the fields of a fixed price and those of an auction.
     Sale<'a> {
         kind: Text<'a> = "type",
         full_price: Option<Text<'a>> = "fullPrice",
@@ -53,11 +54,45 @@ wire! {
         marketplace_fee: Option<Text<'a>> = "marketplaceFee",
         royalty_amount: Option<Text<'a>> = "royaltyAmount",
         contract_type: Option<Text<'a>> = "contractType",
+        min_bid: Option<Text<'a>> = "minBid",
+        max_bid: Option<Text<'a>> = "maxBid",
+        finish_at: Option<Text<'a>> = "finishAt",
+        last_bid_amount: Option<Text<'a>> = "lastBidAmount",
+        last_bid_address: Option<Text<'a>> = "lastBidAddress",
+        last_bid_at: Option<Text<'a>> = "lastBidAt",
+        royalty_percent: Option<Share<'a>> = "royaltyPercent",
     }
-    unused [
-        "marketplaceFeeAddress", "royaltyAddress", "version", "contractAddress", "minBid", "maxBid", "finishAt",
-        "lastBidAmount", "lastBidAddress", "lastBidAt", "royaltyPercent",
-    ]
+    unused ["marketplaceFeeAddress", "royaltyAddress", "version", "contractAddress"]
+}
+
+wire! {
+    /// A share: `factor` of `base`.
+    Share<'a> { base: Loose<'a> = "base", factor: Loose<'a> = "factor" }
+    unused []
+}
+
+wire! {
+    /// Offers.
+    Offers<'a> { items: Vec<Offer<'a>> = "items", cursor: Option<Text<'a>> = "cursor" }
+    unused []
+}
+
+wire! {
+    /// An offer for a gift or for any gift of a collection. No answer was recorded; the fields are those of clients' types.
+    Offer<'a> {
+        nft_address: Option<Text<'a>> = "nftAddress",
+        full_price: Text<'a> = "fullPrice",
+        profit_price: Option<Text<'a>> = "profitPrice",
+        royalty_price: Option<Text<'a>> = "royaltyPrice",
+        fee_price: Option<Text<'a>> = "feePrice",
+        currency: Text<'a> = "currency",
+        offer_address: Text<'a> = "offerAddress",
+        finish_at: Option<Loose<'a>> = "finishAt",
+        is_collection_offer: bool = "isCollectionOffer",
+        purchased_quantity: Option<Loose<'a>> = "purchasedQuantity",
+        max_quantity: Option<Loose<'a>> = "maxQuantity",
+    }
+    unused ["collectionAddress", "isOffchain"]
 }
 
 wire! {

@@ -6,10 +6,14 @@ use domain::RequestRecord;
 use reqwest::Url;
 use serde_json::Value;
 
-use super::{known, parse::scope};
+use super::{
+    known,
+    parse::{offers_scope, scope},
+};
 use crate::{http::Ask, json::without_mark, reader::ScanPage, text::query_value};
 
 pub(super) const SEARCH: &str = "/nfts/search";
+const OFFERS: &str = "/collection-offers/";
 pub(super) const ACTIONS: &str = "/market/actions/";
 pub(super) const COLLECTIONS: &str = "/collections";
 pub(super) const FILTERS: &str = "/collections/filters";
@@ -34,6 +38,16 @@ pub(super) fn search(collection_id: &str, offset: u64) -> Ask {
          &premarket_status=without_premarket&collection_ids={}",
         query_value(collection_id)
     ))
+}
+
+/// Every offer that stands for a collection: the list is not cut into pages.
+pub(super) fn offers(collection_id: &str) -> Ask {
+    Ask::get(format!("{OFFERS}{}/all", query_value(collection_id)))
+}
+
+/// The collection whose offers a target asks for.
+pub(super) fn offers_of(target: &str) -> Option<&str> {
+    target.strip_prefix(OFFERS)?.strip_suffix("/all").filter(|id| !id.is_empty() && !id.contains(['/', '?']))
 }
 
 /// What happened, newest first.
@@ -85,6 +99,9 @@ pub(super) fn asked_collection(request: &RequestRecord) -> Option<String> {
 
 /// The page of a scan that a request asks for: of one collection, with a query like ours but for the size and the offset.
 pub(super) fn scan_page(request: &RequestRecord) -> Option<ScanPage> {
+    if let Some(id) = offers_of(&request.target) {
+        return Some(ScanPage { scope: known::by_id(id).map(offers_scope), cursor: None });
+    }
     let id = asked_collection(request)?;
     let offset = offset(request);
     let Ask { method, target, body } = search(&id, offset);
@@ -107,6 +124,11 @@ pub(super) fn scan_page(request: &RequestRecord) -> Option<ScanPage> {
 /// What was probably asked, by the list that the answer has.
 pub(super) fn guess(body: &[u8]) -> Option<RequestRecord> {
     let value: Value = serde_json::from_slice(without_mark(body)).ok()?;
+    if let Value::Array(entries) = &value {
+        let first = entries.first().filter(|first| first.get("amount").is_some())?;
+        let Ask { target, .. } = offers(first.get("collection_id")?.as_str()?);
+        return Some(RequestRecord { method: "GET".into(), target, body: None });
+    }
     let list = |name: &str| value.get(name).filter(|list| list.is_array() || list.is_null());
     let target = if list("results").is_some() {
         SEARCH

@@ -14,7 +14,7 @@ use domain::{
 use super::{
     BASE_URL, BOT, INIT_DATA_FILE, NAME, ask,
     credentials::Credentials,
-    info, market_id,
+    info, known, market_id,
     parse::{self, Listed},
     walk::{self, ScanCursor},
 };
@@ -129,11 +129,13 @@ impl MarketSource for Portals {
     }
 
     fn scopes(&self, collections: &[KnownCollection]) -> Vec<Scope> {
-        let scope = |collection: &KnownCollection| Scope {
-            id: parse::scope(&collection.slug),
-            collection: collection.clone(),
-        };
-        self.known(collections).into_iter().map(scope).collect()
+        let known = self.known(collections);
+        let scope = |id, collection: &KnownCollection| Scope { id, collection: collection.clone() };
+        let listings = known.iter().map(|collection| scope(parse::scope(&collection.slug), collection));
+        // Behind all listings, which are wanted first. Offers are read only for a collection that the reader knows by its id.
+        let readable = known.iter().filter(|collection| known::has(&collection.slug));
+        let offers = readable.map(|collection| scope(parse::offers_scope(&collection.slug), collection));
+        listings.chain(offers).collect()
     }
 
     /// One by one: nobody has shown that several names are answered together.
@@ -154,6 +156,9 @@ impl MarketSource for Portals {
                 _ => return Err(never(format!("{NAME} tells attributes of one collection at a time"))),
             },
             Want::Scan(Scope { id, collection }) => {
+                if *id == parse::offers_scope(&collection.slug) {
+                    return self.ask(ask::offers(&self.called(collection, clock).await?.id), clock).await;
+                }
                 if *id != parse::scope(&collection.slug) {
                     return Err(never(format!("`{id}` is no scope of {NAME}")));
                 }

@@ -21,6 +21,11 @@ pub(super) fn by_id(id: &str) -> Option<&'static CollectionSlug> {
     BY_ID.get(id)
 }
 
+/// Whether a collection is one whose id is known.
+pub(super) fn has(slug: &CollectionSlug) -> bool {
+    BY_ID.values().any(|known| known == slug)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ mod actions;
 mod catalog;
 mod decimals;
 mod nft;
+mod offers;
 
 use domain::{CollectionSlug, Exchange, Malformed, Page, sighting::ScopeId};
 
@@ -25,6 +26,7 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
         ask::ACTIONS => actions::page(body, offset),
         ask::COLLECTIONS => catalog::collections(body, offset),
         ask::FILTERS => catalog::filters(body),
+        path if ask::offers_of(path).is_some() => offers::page(body, ask::offers_of(path)),
         path => Err(malformed("", &format!("the answer to a request that we send to {NAME}"), path)),
     }
 }
@@ -32,6 +34,11 @@ pub(super) fn page(exchange: &Exchange) -> Result<Page, Malformed> {
 /// The scope that shows listings of a collection.
 pub(super) fn scope(slug: &CollectionSlug) -> ScopeId {
     ScopeId(format!("search:{slug}"))
+}
+
+/// The scope that shows the offers for a collection.
+pub(super) fn offers_scope(slug: &CollectionSlug) -> ScopeId {
+    ScopeId(format!("offers:{slug}"))
 }
 
 fn malformed(path: &str, expected: &str, found: &str) -> Malformed {

@@ -2,7 +2,7 @@
 //! 2026. Prices are decimal texts in TON, sometimes with the digits of a binary floating-point number; rarity is a number.
 
 use serde::{
-    Deserializer,
+    Deserialize as _, Deserializer,
     de::{Error as _, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
@@ -116,6 +116,36 @@ wire! {
         tier: Option<Text<'a>> = "crafted_rarity",
     }
     unused ["collection", "floor_price", "supply", "url"]
+}
+
+wire! {
+    /// An offer for any gift of a collection. No answer was recorded; the fields are those that clients read.
+    CollectionOffer<'a> {
+        id: Text<'a> = "id",
+        collection_id: Option<Text<'a>> = "collection_id",
+        amount: Decimal<'a> = "amount",
+        max_nfts: Option<i64> = "max_nfts",
+        current_nfts: Option<i64> = "current_nfts",
+        status: Option<Text<'a>> = "status",
+        created_at: Option<Text<'a>> = "created_at",
+        expires_at: Option<Text<'a>> = "expires_at",
+    }
+    unused ["collection", "sender_id", "updated_at"]
+}
+
+/// A price as its digits are written, as text or as a number.
+#[derive(Debug)]
+pub(super) struct Decimal<'a>(pub(super) &'a str);
+
+impl<'a> Wire<'a> for Decimal<'a> {
+    fn read<D: Deserializer<'a>>(source: D, at: &At<'_>) -> Result<Self, D::Error> {
+        let text = <&'a RawValue>::deserialize(source).map_err(|fault| at.note(fault))?.get();
+        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        if bare.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+            return Ok(Self(bare));
+        }
+        Err(at.refuse("a price", &crate::text::cut(text, 60)))
+    }
 }
 
 /// An object whose keys are short names of collections. What is no object stands for no collection and is counted.

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     ask::is_script,
-    grid::is_listed,
+    grid::stands,
     html::{Status, escape, ton},
     refusal,
     session::{framed, page as whole},
@@ -45,8 +45,11 @@ pub(super) async fn page(
         return if is_script(&headers) { back } else { whole(&outside, "") };
     };
     let view = world.view(gift);
-    let (status, price) = match world.lot(gift).filter(|_| is_listed(&world, gift)) {
-        Some(lot) => ((Status::ForSale.word(), Status::ForSale.class()), Some(lot.amount)),
+    let (status, price) = match world.lot(gift).zip(stands(&world, gift)) {
+        Some((lot, status)) => {
+            let amount = lot.bid.as_ref().map_or(lot.amount, |bid| bid.amount);
+            ((status.word(), status.class()), Some(amount))
+        }
         None => (("Not for sale", Status::Sold.class()), None),
     };
     let bid = price.map_or_else(String::new, |amount| {

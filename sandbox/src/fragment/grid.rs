@@ -24,7 +24,7 @@ use crate::{
     market::Way,
     outside::Outside,
     serve::list::{Asked, row},
-    world::{Happening, Kind, World},
+    world::{Happening, Kind, World, auction_end_us},
 };
 
 /// A listing ends a year after it was made.
@@ -86,15 +86,16 @@ fn page(world: &World, search: &Search, offset: Option<&str>) -> Result<Rows, &'
         None => (0..world.catalog.peopled).collect(),
     };
     let mut rows: Vec<Row> = match search.filter {
-        Filter::Sale => for_sale(world, search.sort, &collections, offset),
+        Filter::Sale => open(world, Status::ForSale, search.sort, &collections, offset),
+        Filter::Auction => open(world, Status::OnAuction, search.sort, &collections, offset),
         Filter::Sold => sold(world, search.sort, &collections, offset),
         Filter::All => {
-            let (sale, sold) =
-                (for_sale(world, search.sort, &collections, 0), sold(world, search.sort, &collections, 0));
+            let (sale, sold) = (
+                open(world, Status::ForSale, search.sort, &collections, 0),
+                sold(world, search.sort, &collections, 0),
+            );
             sale.into_iter().chain(sold).skip(offset).collect()
         }
-        // Auctions through the item contract are not in this world.
-        Filter::Auction => Vec::new(),
     };
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
@@ -102,11 +103,11 @@ fn page(world: &World, search: &Search, offset: Option<&str>) -> Result<Rows, &'
     Ok(Rows { rows, cursor })
 }
 
-/// What is for sale through the item contract, behind so many; one more than a page.
-fn for_sale(world: &World, sort: Sort, collections: &[usize], offset: usize) -> Vec<Row> {
+/// What stands so through the item contract, behind so many; one more than a page.
+fn open(world: &World, status: Status, sort: Sort, collections: &[usize], offset: usize) -> Vec<Row> {
     let Some((_, shelf)) = seller(world) else { return Vec::new() };
     let lots = collections.iter().flat_map(|at| world.by_price(shelf, *at, None));
-    let mut lots: Vec<(i64, u32)> = lots.filter(|(_, gift)| is_listed(world, *gift)).collect();
+    let mut lots: Vec<(i64, u32)> = lots.filter(|(_, gift)| stands(world, *gift) == Some(status)).collect();
     let listed_us = |gift: &u32| world.lot(*gift).map_or(0, |lot| lot.listed_us);
     match sort {
         Sort::PriceAsc => lots.sort_unstable(),
@@ -115,23 +116,27 @@ fn for_sale(world: &World, sort: Sort, collections: &[usize], offset: usize) -> 
         Sort::Ending => lots.sort_unstable_by_key(|(_, gift)| (listed_us(gift), *gift)),
     }
     let page = lots.into_iter().skip(offset).take(PAGE + 1);
-    page.filter_map(|(_, gift)| Some(row(&entry_for_sale(world, gift)?, None))).collect()
+    page.filter_map(|(_, gift)| Some(row(&entry_open(world, gift)?, None))).collect()
 }
 
-/// Whether the gift is for sale through the item contract.
-pub(super) fn is_listed(world: &World, gift: u32) -> bool {
-    world.lot(gift).is_some_and(|lot| lot.way == Way::Telemint)
+/// How the gift stands open through the item contract; `None` where it does not.
+pub(super) fn stands(world: &World, gift: u32) -> Option<Status> {
+    let lot = world.lot(gift)?;
+    let status = if lot.way == Way::Auction { Status::OnAuction } else { Status::ForSale };
+    lot.way.is_telemint(world.view(gift).gift.number).then_some(status)
 }
 
-fn entry_for_sale(world: &World, gift: u32) -> Option<String> {
-    let (view, lot) = (world.view(gift), world.lot(gift)?);
+fn entry_open(world: &World, gift: u32) -> Option<String> {
+    let (view, lot, status) = (world.view(gift), world.lot(gift)?, stands(world, gift)?);
+    let is_auction = status == Status::OnAuction;
     let entry = Entry {
         slug: view.collection.slug,
         title: view.collection.title,
         number: view.gift.number,
-        amount: lot.amount,
-        status: Status::ForSale,
-        at_us: lot.listed_us + LISTING_US,
+        // Of an auction the highest bid, or the least that the first must be.
+        amount: lot.bid.as_ref().map_or(lot.amount, |bid| bid.amount),
+        status,
+        at_us: if is_auction { auction_end_us(world, lot) } else { lot.listed_us + LISTING_US },
     };
     Some(entry.markup())
 }
@@ -139,8 +144,10 @@ fn entry_for_sale(world: &World, gift: u32) -> Option<String> {
 /// Sales through the item contract, newest first.
 pub(super) fn sales(world: &World) -> impl Iterator<Item = (u64, &Happening)> {
     let history = seller(world).map(|(market, _)| world.history(market).below(u64::MAX));
-    let is_ours =
-        |(_, happening): &(u64, &Happening)| happening.kind == Kind::Sold && happening.way == Way::Telemint;
+    let is_ours = |(_, happening): &(u64, &Happening)| {
+        let number = world.view(happening.gift).gift.number;
+        happening.kind == Kind::Sold && happening.way.is_telemint(number)
+    };
     history.into_iter().flatten().filter(is_ours)
 }
 

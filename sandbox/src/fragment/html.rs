@@ -68,6 +68,7 @@ pub(super) fn time(at_us: i64) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     ForSale,
+    OnAuction,
     Sold,
 }
 
@@ -75,13 +76,14 @@ impl Status {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::ForSale => "For sale",
+            Self::OnAuction => "On auction",
             Self::Sold => "Sold",
         }
     }
 
     pub(super) fn class(self) -> &'static str {
         match self {
-            Self::ForSale => "tm-status-avail",
+            Self::ForSale | Self::OnAuction => "tm-status-avail",
             Self::Sold => "tm-status-unavail",
         }
     }

@@ -149,7 +149,15 @@ async fn scans_show_the_truth() {
     running.step(500);
     let client = Client::open(&running).await;
     let truth = truth(&running);
-    assert!(truth.lots.len() > 100 && truth.lots.iter().all(|lot| lot.way == TruthWay::Fixed));
+    let (truth_sales, truth_auctions): (Vec<_>, Vec<_>) =
+        truth.lots.iter().partition(|lot| lot.way == TruthWay::Fixed);
+    assert!(truth_sales.len() > 100 && truth_auctions.iter().all(|lot| lot.way == TruthWay::Auction));
+    let (bids, _) = client.walk("filter=auction&sort=price_asc&collection=").await;
+    assert!(bids.iter().all(|entry| entry.contains("On auction")), "{bids:?}");
+    let bids: BTreeMap<_, _> = bids.iter().map(|entry| told(entry)).collect();
+    let expected =
+        truth_auctions.iter().map(|lot| (lot.gift.to_string(), super::html::ton(lot.price.amount)));
+    assert_eq!(bids, expected.collect());
     let mut shown = BTreeMap::new();
     for known in &Catalog::get().collections {
         let (entries, _) =
@@ -161,7 +169,7 @@ async fn scans_show_the_truth() {
         }
     }
     let expected: BTreeMap<_, _> =
-        truth.lots.iter().map(|lot| (lot.gift.to_string(), super::html::ton(lot.price.amount))).collect();
+        truth_sales.iter().map(|lot| (lot.gift.to_string(), super::html::ton(lot.price.amount))).collect();
     assert_eq!(shown, expected);
 
     // All at once goes over several pages, by rising and by falling price alike.
@@ -279,7 +287,10 @@ fn the_default_picture_fits_a_minute() {
     let world = crate::world::World::make(options.seed, options.gifts, EPOCH_US, crate::MARKETS);
     let (_, shelf) = super::seller(&world).unwrap();
     let listed = |at: usize| {
-        world.by_price(shelf, at, None).filter(|(_, gift)| super::grid::is_listed(&world, *gift)).count()
+        world
+            .by_price(shelf, at, None)
+            .filter(|(_, gift)| super::grid::stands(&world, *gift) == Some(super::html::Status::ForSale))
+            .count()
     };
     let counts: Vec<usize> = super::catalog::collections(&world).map(|(at, _)| listed(at)).collect();
     let pages: usize = counts.iter().map(|count| count.div_ceil(super::ask::PAGE) + 1).sum();

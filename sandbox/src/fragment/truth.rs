@@ -1,11 +1,11 @@
 //! What Fragment's wire discloses, in our words.
 
-use domain::{Custody, GiftId, LotDetails, LotId, Price};
+use domain::{AuctionTerms, Custody, GiftId, LotDetails, LotId, Price};
 
 use super::{
     catalog,
-    grid::{is_listed, sales},
-    html::picture,
+    grid::{sales, stands},
+    html::{Status, picture},
     seller,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         Truth, TruthCollection, TruthHappening, TruthLot, TruthQuery, TruthWay, TruthWhat, Undisclosed,
         collection_slug, gift_id, tidy,
     },
-    world::{Happening, World},
+    world::{Happening, World, auction_end_us},
 };
 
 const SECOND_US: i64 = 1_000_000;
@@ -41,7 +41,7 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
     let about = |gift: &u32| wanted(world.collection(*gift).slug);
     let collections = catalog::collections(world).filter(|(_, known)| wanted(known.slug));
     let shelf = seller(world).map(|(_, shelf)| world.shelf_gifts(shelf).0).unwrap_or_default();
-    let listed = shelf.iter().copied().filter(about).filter(|gift| is_listed(world, *gift));
+    let listed = shelf.iter().copied().filter(about).filter(|gift| stands(world, *gift).is_some());
     let mut lots: Vec<TruthLot> = listed.filter_map(|gift| lot(world, gift)).collect();
     lots.sort_by(|a, b| a.lot.cmp(&b.lot));
     let withheld = outside.withheld(market);
@@ -63,6 +63,7 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
             .collect(),
         attributes: Vec::new(),
         lots,
+        offers: Vec::new(),
         happenings,
         undisclosed: UNDISCLOSED.to_vec(),
     }
@@ -79,15 +80,20 @@ fn lot_id(gift: &GiftId) -> LotId {
 
 fn lot(world: &World, index: u32) -> Option<TruthLot> {
     let (gift, lot) = (named(world, index), world.lot(index)?);
+    let is_auction = stands(world, index) == Some(Status::OnAuction);
     Some(TruthLot {
         lot: lot_id(&gift),
-        way: TruthWay::Fixed,
-        price: Price::nanoton(lot.amount),
+        way: if is_auction { TruthWay::Auction } else { TruthWay::Fixed },
+        price: Price::nanoton(lot.bid.as_ref().map_or(lot.amount, |bid| bid.amount)),
         // When it was put up stands nowhere: only when it ends.
         listed_at_us: None,
         details: LotDetails {
             custody: Some(Custody::Chain),
             image_url: Some(picture(gift.slug.as_str(), gift.number)),
+            auction: is_auction.then(|| {
+                let ends_at_ms = Some(auction_end_us(world, lot) / SECOND_US * 1_000);
+                Box::new(AuctionTerms { ends_at_ms, ..AuctionTerms::default() })
+            }),
             ..LotDetails::default()
         },
         gift,

@@ -13,10 +13,8 @@ use crate::{
     market::Way,
     random::{Draw, For},
     serve::list::iso,
-    world::{GiftView, Lot, World, chain_address, friendly},
+    world::{GiftView, Lot, World, auction_end_us, auction_most, chain_address, friendly},
 };
-
-const DAY_US: i64 = 86_400_000_000;
 
 /// GetGems' own wallet in two recorded gift trades.
 static MARKETPLACE: LazyLock<String> =
@@ -69,7 +67,9 @@ pub(super) fn item(view: &GiftView<'_>) -> Item {
     let seed = view.world.seed;
     let picture = format!("{}-{}", view.collection.slug, view.gift.number);
     let holder = match lot {
-        Some(lot) if custody == Custody::Chain && lot.way != Way::Telemint => sale_contract(view),
+        Some(lot) if custody == Custody::Chain && !lot.way.is_telemint(view.gift.number) => {
+            sale_contract(view)
+        }
         _ => owner.clone(),
     };
     let trait_of = |trait_type, value: &str| Attribute { trait_type, value: as_telegram(value) };
@@ -120,17 +120,17 @@ pub(crate) fn part(amount: i64, bps: u16) -> i64 {
 }
 
 /// The wire's word for how a lot is sold, and the contract that sells it.
-pub(super) fn contract_type(custody: Custody, way: Way) -> &'static str {
-    match (custody, way) {
-        (Custody::Chain, Way::Telemint) => "telemint",
-        (Custody::Chain, _) => "sale-contract",
+pub(super) fn contract_type(custody: Custody, way: Way, number: u32) -> &'static str {
+    match (custody, way.is_telemint(number)) {
+        (Custody::Chain, true) => "telemint",
+        (Custody::Chain, false) => "sale-contract",
         _ => "offchain",
     }
 }
 
 fn sale(view: &GiftView<'_>, lot: &Lot, own: &str) -> Sale {
     let custody = view.custody();
-    let contract_type = contract_type(custody, lot.way);
+    let contract_type = contract_type(custody, lot.way, view.gift.number);
     let contract_address = match contract_type {
         "telemint" => Some(own.to_owned()),
         "sale-contract" => Some(sale_contract(view)),
@@ -165,17 +165,15 @@ pub(super) fn version(draw: &mut Draw, price: i64, currency: &str) -> String {
     format!("{head},s:{price}:{currency},m:{tail}")
 }
 
-/// An auction; half of those that have a bid also name a price that ends it.
+/// An auction.
 pub(super) fn auction(world: &World, lot: &Lot, draw: &mut Draw, contract: Option<Contract>) -> AuctionSale {
-    let finish_us = world.epoch_us + draw.between(30, 60) * DAY_US;
-    let bid = draw.chance(600).then(|| {
-        let bidder = world.person(draw.below(u64::from(world.people)) as u32);
-        let at_us = lot.listed_us.min(world.epoch_us - DAY_US) - draw.between(0, 86_400) * 1_000_000;
-        (lot.amount / 110 * 100, bidder.friendly(), at_us)
-    });
-    let most = draw.chance(500).then(|| (lot.amount * 3).to_string());
-    let (last_bid_amount, last_bid_address, last_bid_at) = match bid {
-        Some((amount, bidder, at_us)) => (Some(amount.to_string()), Some(bidder), Some(iso(at_us, 3))),
+    let finish_us = auction_end_us(world, lot);
+    let most = auction_most(world, lot).map(|most| most.to_string());
+    let (last_bid_amount, last_bid_address, last_bid_at) = match &lot.bid {
+        Some(bid) => {
+            let bidder = world.person(bid.bidder).friendly();
+            (Some(bid.amount.to_string()), Some(bidder), Some(iso(bid.at_us, 3)))
+        }
         None => (None, None, None),
     };
     AuctionSale {
@@ -183,7 +181,7 @@ pub(super) fn auction(world: &World, lot: &Lot, draw: &mut Draw, contract: Optio
         currency: lot.coin.code(),
         min_bid: lot.amount.to_string(),
         max_bid: most,
-        finish_at: iso(finish_us / 1_000_000 * 1_000_000, 3),
+        finish_at: iso(finish_us, 3),
         last_bid_amount,
         last_bid_address,
         last_bid_at,

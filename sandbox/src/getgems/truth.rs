@@ -1,8 +1,8 @@
 //! What GetGems' wire discloses, in our words.
 
 use domain::{
-    Attribute, AttributeKind, Currency, Custody, FeeBasis, LotDetails, LotId, MarketId, Price,
-    sighting::ToldFee,
+    Attribute, AttributeKind, AuctionTerms, Currency, Custody, FeeBasis, LotDetails, LotId, MarketId,
+    OfferTarget, OfferTerms, Price, sighting::ToldFee,
 };
 
 use super::{
@@ -13,10 +13,10 @@ use crate::{
     market::{Coin, Way},
     outside::Outside,
     truth::{
-        Truth, TruthCollection, TruthHappening, TruthLot, TruthQuery, TruthWay, TruthWhat, Undisclosed,
-        collection_slug, gift_id, tidy,
+        Truth, TruthCollection, TruthHappening, TruthLot, TruthOffer, TruthQuery, TruthWay, TruthWhat,
+        Undisclosed, collection_slug, gift_id, tidy,
     },
-    world::{Happening, Kind, Lot, World, friendly},
+    world::{Happening, Kind, Lot, Offer, World, auction_end_us, auction_most, friendly},
 };
 
 const UNDISCLOSED: &[Undisclosed] = &[
@@ -67,9 +67,66 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         collections,
         attributes: Vec::new(),
         lots,
+        offers: offers(world, market, &wanted),
         happenings,
         undisclosed: UNDISCLOSED.to_vec(),
     }
+}
+
+fn offers(world: &World, market: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<TruthOffer> {
+    let slug = |offer: &Offer| world.catalog.collections[offer.collection].slug;
+    let on_chain = |offer: &&Offer| world.catalog.collections[offer.collection].address.is_some();
+    let standing = world.offers_of(market).filter(on_chain).filter(|offer| wanted(slug(offer)));
+    let mut offers: Vec<TruthOffer> = standing
+        .map(|offer| {
+            let (fee, royalty) = super::offers::fees(offer);
+            let told_fee =
+                ToldFee { for_amount: offer.amount, market_fee: Some(fee), royalty: Some(royalty) };
+            let terms = OfferTerms {
+                maker: None,
+                made_at_ms: None,
+                expires_at_ms: Some(offer.expires_us / 1_000),
+                quantity: Some(offer.quantity),
+                quantity_taken: Some(offer.taken),
+            };
+            TruthOffer {
+                offer: LotId::parse(&super::offers::address(world, offer)).expect("an address is a lot id"),
+                target: OfferTarget::Collection { slug: collection_slug(slug(offer)) },
+                price: price(Coin::Ton, offer.amount),
+                details: LotDetails {
+                    told_fee: Some(told_fee),
+                    offer: Some(Box::new(terms)),
+                    ..LotDetails::default()
+                },
+            }
+        })
+        .collect();
+    offers.sort_by(|a, b| a.offer.cmp(&b.offer));
+    offers
+}
+
+/// The terms of an auction; none of what is none.
+fn auction(world: &World, lot: &Lot) -> Option<Box<AuctionTerms>> {
+    (lot.way == Way::Auction).then(|| {
+        let bid = lot.bid.as_ref().map(|bid| domain::Bid {
+            amount: bid.amount,
+            bidder: Some(world.person(bid.bidder).friendly()),
+            at_ms: Some(bid.at_us / 1_000),
+        });
+        Box::new(AuctionTerms {
+            bid_min: Some(lot.amount),
+            bid_max: auction_most(world, lot),
+            has_bid: Some(bid.is_some()),
+            last_bid: bid,
+            ends_at_ms: Some(auction_end_us(world, lot) / 1_000),
+            auction_id: None,
+        })
+    })
+}
+
+/// What the lot costs now: of an auction the highest bid, or the least that the first must be.
+fn standing_amount(lot: &Lot) -> i64 {
+    lot.bid.as_ref().map_or(lot.amount, |bid| bid.amount)
 }
 
 fn price(coin: Coin, amount: i64) -> Price {
@@ -97,7 +154,7 @@ fn lot(world: &World, market: usize, gift: u32) -> Option<TruthLot> {
             Way::Auction => TruthWay::Auction,
             Way::Telemint => TruthWay::Elsewhere,
         },
-        price: price(lot.coin, lot.amount),
+        price: price(lot.coin, standing_amount(lot)),
         listed_at_us: disclosed.then_some(lot.listed_us / 1_000 * 1_000),
         details: LotDetails {
             attributes: vec![
@@ -109,24 +166,28 @@ fn lot(world: &World, market: usize, gift: u32) -> Option<TruthLot> {
             owner: Some(world.person(view.gift.owner).friendly()),
             address: (custody == Custody::Chain).then(|| friendly(&own)),
             told_fee: told_fee(lot),
-            contract_type: Some(contract_type(custody, lot.way).to_owned()),
-            of_market: (contract_type(custody, lot.way) == "telemint")
+            contract_type: Some(contract_type(custody, lot.way, view.gift.number).to_owned()),
+            of_market: (contract_type(custody, lot.way, view.gift.number) == "telemint")
                 .then(|| MarketId::parse("fragment").expect("a market's id")),
             image_url: Some(image(
                 world.seed,
                 &format!("{}-{}", view.collection.slug, view.gift.number),
                 500,
             )),
+            auction: auction(world, lot),
             ..LotDetails::default()
         },
     })
 }
 
 fn told_fee(lot: &Lot) -> Option<ToldFee> {
-    (lot.way != Way::Auction).then(|| ToldFee {
-        for_amount: lot.amount,
-        market_fee: Some(part(lot.amount, lot.fee_bps)),
-        royalty: Some(part(lot.amount, lot.royalty_bps)),
+    // Of an auction the wire says that neither is taken.
+    let bps = |bps: u16| if lot.way == Way::Auction { 0 } else { bps };
+    let amount = standing_amount(lot);
+    Some(ToldFee {
+        for_amount: amount,
+        market_fee: Some(part(amount, bps(lot.fee_bps))),
+        royalty: Some(part(amount, bps(lot.royalty_bps))),
     })
 }
 

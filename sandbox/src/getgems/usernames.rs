@@ -15,7 +15,7 @@ use crate::{
     market::{Coin, Way},
     random::{Draw, For},
     serve::list::row,
-    world::{Lot, World, friendly},
+    world::{Bid, Lot, World, friendly},
 };
 
 /// The collection's address.
@@ -59,6 +59,14 @@ fn username(world: &World, at: u64) -> UsernameItem {
     let name = format!("{}{}{at}", FIRST[(at % 12) as usize], SECOND[(at / 12 % 12) as usize]);
     let own = Address::new(0, Sha256::digest(&name).into());
     let amount = least_bid(world, at);
+    // Two in three have a bid, of a tenth below the least that the next must be, as in the recorded one.
+    let bid = (at % 3 != 2).then(|| {
+        Box::new(Bid {
+            amount: amount / 110 * 100,
+            bidder: (at * 7 % u64::from(world.people)) as u32,
+            at_us: world.epoch_us - 3_600_000_000 * (1 + at as i64 % 40),
+        })
+    });
     let lot = Lot {
         amount,
         listed_us: world.epoch_us,
@@ -67,6 +75,7 @@ fn username(world: &World, at: u64) -> UsernameItem {
         fee_bps: 0,
         royalty_bps: 0,
         version: 0,
+        bid,
     };
     let mut draw = draw_of(world, at);
     draw.next();

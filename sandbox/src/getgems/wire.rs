@@ -135,6 +135,25 @@ pub(super) struct Contract {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Offer {
+    pub(super) nft_address: Option<String>,
+    pub(super) collection_address: Option<String>,
+    pub(super) full_price: String,
+    pub(super) profit_price: String,
+    pub(super) royalty_price: String,
+    pub(super) fee_price: String,
+    pub(super) currency: &'static str,
+    pub(super) offer_address: String,
+    /// Milliseconds since 1970.
+    pub(super) finish_at: i64,
+    pub(super) is_collection_offer: bool,
+    pub(super) is_offchain: bool,
+    pub(super) purchased_quantity: u32,
+    pub(super) max_quantity: u32,
+}
+
+#[derive(Serialize)]
 pub(super) struct RoyaltyPercent {
     pub(super) base: u32,
     pub(super) factor: u32,

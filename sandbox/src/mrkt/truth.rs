@@ -66,6 +66,7 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         collections: collections.filter(|known| wanted(known.slug.as_str())).collect(),
         attributes: attributes.collect(),
         lots,
+        offers: Vec::new(),
         happenings: told
             .map(|(at, happening)| tell_happening(world, at, happening, withheld.contains(&at)))
             .collect(),

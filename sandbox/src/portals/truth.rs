@@ -1,6 +1,6 @@
 //! What Portals' wire discloses, in our words.
 
-use domain::{Attribute, AttributeKind, Custody, LotDetails, LotId, Price};
+use domain::{Attribute, AttributeKind, Custody, LotDetails, LotId, OfferTarget, OfferTerms, Price};
 use uuid::Uuid;
 
 use super::{
@@ -11,10 +11,10 @@ use super::{
 use crate::{
     outside::Outside,
     truth::{
-        Truth, TruthAttribute, TruthCollection, TruthHappening, TruthLot, TruthQuery, TruthWay, TruthWhat,
-        Undisclosed, collection_slug, gift_id, rarity, tidy,
+        Truth, TruthAttribute, TruthCollection, TruthHappening, TruthLot, TruthOffer, TruthQuery, TruthWay,
+        TruthWhat, Undisclosed, collection_slug, gift_id, rarity, tidy,
     },
-    world::{Happening, Kind, World},
+    world::{Happening, Kind, Offer, World},
 };
 
 const UNDISCLOSED: &[Undisclosed] = &[
@@ -71,11 +71,38 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         collections: collections.collect(),
         attributes: attributes.collect(),
         lots,
+        offers: offers(world, market, &wanted),
         happenings: told
             .map(|(at, happening)| tell_happening(world, at, happening, withheld.contains(&at)))
             .collect(),
         undisclosed: UNDISCLOSED.to_vec(),
     }
+}
+
+fn offers(world: &World, market: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<TruthOffer> {
+    let of = |offer: &Offer| &world.catalog.collections[offer.collection];
+    let is_told = |offer: &&Offer| ids::collection(of(offer)).is_some() && wanted(of(offer).slug);
+    let mut offers: Vec<TruthOffer> = world
+        .offers_of(market)
+        .filter(is_told)
+        .map(|offer| {
+            let terms = OfferTerms {
+                maker: None,
+                made_at_ms: Some(offer.made_us / 1_000),
+                expires_at_ms: Some(offer.expires_us / 1_000),
+                quantity: Some(offer.quantity),
+                quantity_taken: Some(offer.taken),
+            };
+            TruthOffer {
+                offer: lot_id(super::offers::id(world, offer)),
+                target: OfferTarget::Collection { slug: collection_slug(of(offer).slug) },
+                price: Price::nanoton(offer.amount),
+                details: LotDetails { offer: Some(Box::new(terms)), ..LotDetails::default() },
+            }
+        })
+        .collect();
+    offers.sort_by(|a, b| a.offer.cmp(&b.offer));
+    offers
 }
 
 fn lot_id(id: Uuid) -> LotId {

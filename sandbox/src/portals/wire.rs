@@ -117,6 +117,20 @@ pub(super) struct AllFloors {
     pub(super) floor_prices: BTreeMap<&'static str, String>,
 }
 
+/// An offer for any gift of a collection.
+#[derive(Serialize)]
+pub(super) struct CollectionOffer {
+    pub(super) id: String,
+    pub(super) collection_id: &'static str,
+    pub(super) amount: String,
+    pub(super) max_nfts: u32,
+    pub(super) current_nfts: u32,
+    pub(super) status: &'static str,
+    pub(super) created_at: String,
+    pub(super) updated_at: Option<String>,
+    pub(super) expires_at: String,
+}
+
 #[derive(Serialize)]
 pub(super) struct Config {
     pub(super) commission: &'static str,

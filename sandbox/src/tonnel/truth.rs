@@ -53,6 +53,7 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         // The list of models has lost its rarities.
         attributes: Vec::new(),
         lots,
+        offers: Vec::new(),
         happenings: sold.map(|(at, happening)| sale(world, at, happening, withheld.contains(&at))).collect(),
         undisclosed: UNDISCLOSED.to_vec(),
     }

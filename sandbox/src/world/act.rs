@@ -3,7 +3,7 @@
 
 use domain::Custody;
 
-use super::{ACCOUNTS, Happening, Kind, Lot, NOBODY, TELEGRAM, World, price, shelf::ShelfState};
+use super::{ACCOUNTS, Bid, Happening, Kind, Lot, NOBODY, TELEGRAM, World, price, shelf::ShelfState};
 use crate::{
     market::{Coin, Way},
     random::{Draw, For},
@@ -16,6 +16,7 @@ impl World {
     /// One action of one trader at this time. Some steps find nothing to do; they count too.
     pub(crate) fn act(&mut self, at_us: i64) {
         let mut draw = Draw::of(self.seed, For::Step, self.step, 0);
+        self.act_offers(self.step, at_us);
         self.step += 1;
         self.now_us = self.now_us.max(at_us);
         let Some(shelf) = self.busy_shelf(&mut draw) else { return };
@@ -104,7 +105,7 @@ impl World {
         let Some(gift) = pick(&self.shelves[usize::from(shelf)].listed, draw) else { return };
         let Some(lot) = self.lot(gift).cloned() else { return };
         if lot.way == Way::Auction {
-            return;
+            return self.bid(gift, &lot, at_us, draw);
         }
         // Mostly a step down towards the worth, at times a fresh thought.
         let wish = if draw.chance(800) {
@@ -123,6 +124,17 @@ impl World {
         self.tell(gift, at_us, Kind::Repriced, (lot.way, lot.coin, amount), (owner, NOBODY));
     }
 
+    /// Somebody bids the least that is taken; the next bid must be a twentieth higher.
+    fn bid(&mut self, gift: u32, lot: &Lot, at_us: i64, draw: &mut Draw) {
+        let bidder = draw.below(u64::from(self.people)) as u32;
+        if bidder == self.gifts[gift as usize].owner {
+            return;
+        }
+        let next = price::round(lot.coin, lot.amount / 1_000 * 1_050).max(lot.amount + 10_000_000);
+        self.reprice(gift, next);
+        self.place_bid(gift, Bid { amount: lot.amount, bidder, at_us });
+    }
+
     fn act_buy(&mut self, shelf: u8, at_us: i64, draw: &mut Draw) {
         // Of a few lots seen, the one that is cheapest against its worth.
         let seen: Vec<u32> =
@@ -138,7 +150,9 @@ impl World {
         if buyer == seller {
             buyer = (buyer + 1) % self.people;
         }
-        self.tell(gift, at_us, Kind::Sold, (lot.way, lot.coin, lot.amount), (seller, buyer));
+        // An auction goes to its highest bid; without one, to the first that is made.
+        let (amount, buyer) = lot.bid.map_or((lot.amount, buyer), |bid| (bid.amount, bid.bidder));
+        self.tell(gift, at_us, Kind::Sold, (lot.way, lot.coin, amount), (seller, buyer));
         let entry = &mut self.gifts[gift as usize];
         entry.owner = buyer;
         entry.sales = entry.sales.saturating_add(1);

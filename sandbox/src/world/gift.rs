@@ -50,6 +50,16 @@ pub(crate) struct Lot {
     pub(crate) royalty_bps: u16,
     /// Changes with every listing and re-pricing.
     pub(crate) version: u32,
+    /// The highest bid of an auction; `amount` is then what the next one must be.
+    pub(crate) bid: Option<Box<Bid>>,
+}
+
+/// A bid.
+#[derive(Debug, Clone)]
+pub(crate) struct Bid {
+    pub(crate) amount: i64,
+    pub(crate) bidder: u32,
+    pub(crate) at_us: i64,
 }
 
 impl Lot {

@@ -42,6 +42,7 @@ impl World {
             heat: vec![1_000; catalog.collections.len()],
             exported: Exported::default(),
             histories: markets.iter().map(|_| History::default()).collect(),
+            offers: super::offers::Offers::default(),
             step: 0,
             people: super::people_of(gifts),
             now_us: epoch_us,
@@ -56,6 +57,7 @@ impl World {
             world.make_collection(at, count, &mut past);
         }
         past.settle(&mut world);
+        world.make_offers();
         world
     }
 
@@ -135,7 +137,7 @@ impl World {
         let (fee_bps, royalty_bps, _) = fees.copied().unwrap_or((0, 0, 0));
         let amount = price::typed(coin, self.asking(gift, draw));
         let version = draw.below(1_000_000) as u32;
-        Lot { amount, listed_us: 0, way, coin, fee_bps, royalty_bps, version }
+        Lot { amount, listed_us: 0, way, coin, fee_bps, royalty_bps, version, bid: None }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, num::NonZeroU32};
 
 use domain::Custody;
 
-use super::{Lot, World};
+use super::{Bid, Lot, World};
 use crate::market::Shelf;
 
 /// A shelf and the gifts on it.
@@ -94,6 +94,12 @@ impl World {
         self.shelves[usize::from(shelf)].books[collection].remove(&(lot.key(), gift));
         self.put(gift, shelf);
         Some(lot)
+    }
+
+    /// Notes the highest bid of an open auction.
+    pub(super) fn place_bid(&mut self, gift: u32, bid: Bid) {
+        let Some(place) = self.gifts[gift as usize].lot else { return };
+        self.lots[place.get() as usize - 1].bid = Some(Box::new(bid));
     }
 
     /// Changes the amount of an open lot and its version.

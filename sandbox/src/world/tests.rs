@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::registry::MARKETS;
+use crate::{market::Way, registry::MARKETS};
 
 const EPOCH_US: i64 = 1_790_000_000_000_000;
 
@@ -81,6 +81,8 @@ fn open_by_history(world: &World, market: usize) -> BTreeMap<u32, (i64, i64)> {
         let Happening { gift, amount, at_us, .. } = *happening;
         match happening.kind {
             Kind::Listed | Kind::AuctionStarted => {
+                // What is bid in an auction no history tells.
+                let amount = if happening.kind == Kind::AuctionStarted { 0 } else { amount };
                 assert!(open.insert(gift, (amount, at_us)).is_none(), "{gift}")
             }
             Kind::Repriced => {
@@ -106,7 +108,11 @@ proptest! {
             let open: BTreeMap<u32, (i64, i64)> = world
                 .shelves_of(market)
                 .flat_map(|shelf| world.shelf_gifts(shelf).0.iter().copied())
-                .filter_map(|gift| world.lot(gift).map(|lot| (gift, (lot.amount, lot.listed_us))))
+                .filter_map(|gift| world.lot(gift).map(|lot| (gift, lot)))
+                .map(|(gift, lot)| {
+                    let amount = if lot.way == Way::Auction { 0 } else { lot.amount };
+                    (gift, (amount, lot.listed_us))
+                })
                 .collect();
             prop_assert_eq!(open_by_history(&world, market), open);
         }

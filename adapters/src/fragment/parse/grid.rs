@@ -3,7 +3,8 @@
 //! Source of the classes: eight public clients, 2025 to 2026, and one quoted price cell; no whole page was ever published.
 
 use domain::{
-    CollectionSlug, Custody, GiftId, Happening, LotDetails, Malformed, Page, Price, Seen, time::us_from_iso,
+    AuctionTerms, CollectionSlug, Custody, GiftId, Happening, LotDetails, Malformed, Page, Price, Seen,
+    time::{ms_from_us, us_from_iso},
 };
 
 use super::{
@@ -64,11 +65,25 @@ struct Entry<'m> {
 
 /// A page of a collection's open listings, or of all where none is named.
 pub(super) fn sale(body: &[u8], asked: Option<&CollectionSlug>, offset: u64) -> Result<Page, Malformed> {
+    open(body, Status::ForSale, asked, offset)
+}
+
+/// A page of a collection's open auctions.
+pub(super) fn auctions(body: &[u8], asked: &CollectionSlug, offset: u64) -> Result<Page, Malformed> {
+    open(body, Status::OnAuction, Some(asked), offset)
+}
+
+fn open(
+    body: &[u8],
+    wanted: Status,
+    asked: Option<&CollectionSlug>,
+    offset: u64,
+) -> Result<Page, Malformed> {
     let (markup, notes) = search(body)?;
     let entries = entries(&markup, &notes)?;
     let mut page = Page::default();
     for entry in &entries {
-        push(&mut page, entry.place.clone(), entry.listing(asked))?;
+        push(&mut page, entry.place.clone(), entry.open(wanted, asked))?;
     }
     let told = next_offset(&markup, offset)?;
     page.cursor = told.map(|told| overlapping(told, offset, &entries, &page).to_string());
@@ -264,20 +279,24 @@ impl Entry<'_> {
         thumbs.filter_map(|thumb| picture(thumb.attribute("src"))).next()
     }
 
-    fn listing(&self, asked: Option<&CollectionSlug>) -> Result<Seen, Skip> {
+    /// A listing or an auction. The price of an auction is its highest bid, or the least that the first must be: the list does not say which.
+    fn open(&self, wanted: Status, asked: Option<&CollectionSlug>) -> Result<Seen, Skip> {
         let (gift, _) = self.identity()?;
         self.check_collection(&gift, asked)?;
         match self.status()? {
-            Status::ForSale => {}
-            Status::OnAuction => return Err(passed("auction: not followed yet")),
+            status if status == wanted => {}
+            Status::ForSale => return Err(passed("is for sale at a fixed price: it stands among those")),
+            Status::OnAuction => return Err(passed("is in an auction: it stands among those")),
             Status::Sold => return Err(passed("is sold already")),
         }
         let price = self.price()?;
-        self.at_us()?;
+        let at_us = self.at_us()?;
         if price.amount == 0 {
             return Err(passed("a price of 0"));
         }
-        let details = details(&gift, &price, self.image());
+        let terms = || AuctionTerms { ends_at_ms: at_us.map(ms_from_us), ..AuctionTerms::default() };
+        let auction = (wanted == Status::OnAuction).then(|| Box::new(terms()));
+        let details = LotDetails { auction, ..details(&gift, &price, self.image()) };
         Ok(Seen::Open { lot: lot(&gift), gift, price, details })
     }
 
@@ -286,7 +305,7 @@ impl Entry<'_> {
         match self.status()? {
             Status::Sold => {}
             Status::ForSale => return Err(passed("is for sale, not sold")),
-            Status::OnAuction => return Err(passed("auction: not followed yet")),
+            Status::OnAuction => return Err(passed("is in an auction, not sold")),
         }
         let price = self.price()?;
         let at = self.at("time/@datetime");
@@ -317,6 +336,7 @@ pub(super) fn guess(html: &str) -> Option<Ask> {
     let first = entries.first()?;
     match first.status().ok()? {
         Status::Sold => Some(ask::sold(None)),
-        Status::ForSale | Status::OnAuction => Some(ask::sale(&first.identity().ok()?.0.slug, None)),
+        Status::ForSale => Some(ask::sale(&first.identity().ok()?.0.slug, None)),
+        Status::OnAuction => Some(ask::auction(&first.identity().ok()?.0.slug, None)),
     }
 }

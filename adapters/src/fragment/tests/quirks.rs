@@ -67,14 +67,36 @@ fn an_auction_is_no_listing() {
     let page = read(PEPE);
     let passed: Vec<_> = page.passed.iter().map(|one| (one.path.as_str(), one.why.as_str())).collect();
     let expected = [
-        ("/html//a.tm-grid-item[2]", "auction: not followed yet"),
+        ("/html//a.tm-grid-item[2]", "is in an auction: it stands among those"),
         ("/html//a.tm-grid-item[5]", "is sold already"),
     ];
     assert_eq!(passed, expected);
     assert!(open(&page).iter().all(|(gift, _, _)| gift != "plushpepe-7" && gift != "plushpepe-5"));
     let sold = read("search-sold");
     let why: Vec<_> = sold.passed.iter().map(|one| one.why.as_str()).collect();
-    assert_eq!(why, ["is for sale, not sold", "auction: not followed yet"]);
+    assert_eq!(why, ["is for sale, not sold", "is in an auction, not sold"]);
+}
+
+#[test]
+fn an_auction_has_a_price_and_an_end_and_the_list_does_not_say_whose_bid() {
+    let page = read("search-auction-plushpepe");
+    let told: Vec<_> = page
+        .sightings
+        .iter()
+        .filter_map(|one| match &one.seen {
+            Seen::Open { gift, price, details, .. } => {
+                let terms = details.auction.as_deref().expect("an auction has terms");
+                assert_eq!((terms.has_bid(), &terms.last_bid), (None, &None));
+                Some((gift.to_string(), price.amount, terms.ends_at_ms))
+            }
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        ("plushpepe-42".to_owned(), 6_300_000_000_000, Some(1_796_299_200_000)),
+        ("plushpepe-298".to_owned(), 7_050_500_000_000, Some(1_796_149_800_000)),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]

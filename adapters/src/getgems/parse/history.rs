@@ -109,7 +109,9 @@ fn what_happened(
         "mint" if chain_address.is_some() => Ok(Happening::Exported { address: chain_address }),
         "mint" => Err(passed(format!("{gift} came into GetGems' custody: no export"))),
         "burn" => Err(passed("burn: not followed yet")),
-        "putUpForAuction" | "cancelAuction" => Err(passed("auction: not followed yet")),
+        "cancelAuction" => Ok(Happening::AuctionCancelled),
+        // Its terms are not told here; the pages of what is for sale have them.
+        "putUpForAuction" => Err(passed("an auction begins: its terms stand on the pages of what is for sale")),
         other => {
             notes.count_word("/response/items/*/typeData/type", other);
             Err(passed(format!("a happening of the kind `{}`: not followed", cut(other, 40))))

@@ -2,11 +2,11 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    Attribute, AttributeKind, Custody, LotDetails, Malformed, MarketId, Page, Seen, Sighting,
+    Attribute, AttributeKind, AuctionTerms, Custody, LotDetails, Malformed, MarketId, Page, Seen, Sighting,
     sighting::{Passed, ToldFee},
 };
 
-use super::{Skip, amount, canonical, check_success, gift, item, malformed, passed, person, price, push};
+use super::{Skip, amount, auction, canonical, check_success, gift, item, malformed, passed, person, price, push};
 use crate::{
     getgems::{
         market_id,
@@ -68,7 +68,7 @@ fn collection_of(name: Option<&str>, collection: &str) -> Result<Seen, Skip> {
     Ok(Seen::Collection { slug: gift.slug, title, address: Some(address), image_url: None })
 }
 
-fn place(index: usize, rest: &str) -> String {
+pub(super) fn place(index: usize, rest: &str) -> String {
     format!("/response/items/{index}{rest}")
 }
 
@@ -79,7 +79,7 @@ fn listing(entry: Item<'_>, index: usize, collection: Option<&str>, notes: &Note
     let gift = gift(name.0.as_deref())?;
     check_collection(collection_address.as_deref(), collection)?;
     let Some(sale) = sale.0 else { return Err(passed("is not for sale any more")) };
-    let (price, told_fee, contract_type) = sale_terms(sale, index, notes)?;
+    let Terms { price, told_fee, contract_type, auction } = sale_terms(sale, index, notes)?;
     let super::Item { lot, address: chain_address } = item(&address, &gift, || place(index, "/address"))?;
     let collection = collection_address.as_deref().or(collection);
     let details = LotDetails {
@@ -92,6 +92,7 @@ fn listing(entry: Item<'_>, index: usize, collection: Option<&str>, notes: &Note
         contract_type,
         image_url: web_link(image),
         link_url: collection.map(|collection| link(collection, lot.as_str())),
+        auction: auction.map(Box::new),
         ..LotDetails::default()
     };
     Ok(Seen::Open { lot, gift, price, details })
@@ -124,18 +125,27 @@ fn check_collection(told: Option<&str>, asked: Option<&str>) -> Result<(), Skip>
     if is_same { Ok(()) } else { Err(passed("belongs to another collection than the one asked for")) }
 }
 
-type Terms = (domain::Price, Option<ToldFee>, Option<String>);
+/// How a gift is sold.
+pub(super) struct Terms {
+    pub(super) price: domain::Price,
+    pub(super) told_fee: Option<ToldFee>,
+    pub(super) contract_type: Option<String>,
+    pub(super) auction: Option<AuctionTerms>,
+}
 
 fn sale_terms(sale: Sale<'_>, index: usize, notes: &Notes) -> Result<Terms, Skip> {
-    let Sale { kind, full_price, currency, marketplace_fee, royalty_amount, contract_type } = sale;
-    match &*kind {
-        "FixPriceSale" => {}
-        "Auction" => return Err(passed("auction: not followed yet")),
+    match &*sale.kind {
+        "FixPriceSale" => fixed_price(sale, index),
+        "Auction" => auction::terms(sale, index),
         other => {
             notes.count_word("/response/items/*/sale/type", other);
-            return Err(passed(format!("a sale of the kind `{}`: not followed", cut(other, 40))));
+            Err(passed(format!("a sale of the kind `{}`: not followed", cut(other, 40))))
         }
     }
+}
+
+fn fixed_price(sale: Sale<'_>, index: usize) -> Result<Terms, Skip> {
+    let Sale { full_price, currency, marketplace_fee, royalty_amount, contract_type, .. } = sale;
     let at = |field: &'static str| move || place(index, field);
     let price = price(full_price, currency, at("/sale/fullPrice"), at("/sale/currency"))?;
     if price.amount == 0 {
@@ -149,7 +159,8 @@ fn sale_terms(sale: Sale<'_>, index: usize, notes: &Notes) -> Result<Terms, Skip
         market_fee,
         royalty,
     });
-    Ok((price, told_fee, contract_type.and_then(|kind| tidy(&kind))))
+    let contract_type = contract_type.and_then(|kind| tidy(&kind));
+    Ok(Terms { price, told_fee, contract_type, auction: None })
 }
 
 /// At most one of each kind, in the order of kinds; a trait of another name is counted.

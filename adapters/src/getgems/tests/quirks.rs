@@ -162,12 +162,70 @@ fn what_is_no_open_fixed_price_is_passed_with_the_reason() {
     assert_eq!(
         passed,
         [
-            ("/response/items/4", "auction: not followed yet"),
             ("/response/items/5", "is not for sale any more"),
             ("/response/items/6", "a price of 0: not for sale in this currency"),
             ("/response/items/7", "a sale of the kind `DutchAuctionSale`: not followed"),
         ]
     );
+}
+
+#[test]
+fn an_auctions_price_is_its_highest_bid_and_else_the_least_that_the_first_must_be() {
+    let terms = |edit: fn(&mut Value)| {
+        let page = changed(LISTINGS, |body| edit(&mut body["response"]["items"][4]["sale"])).unwrap();
+        let found = page.sightings.iter().find(|one| one.path == "/response/items/4").unwrap();
+        let Seen::Open { price, details, .. } = &found.seen else { panic!("{found:?}") };
+        (price.amount, details.told_fee.clone(), details.auction.as_deref().cloned().unwrap())
+    };
+    let (price, fee, auction) = terms(|_| {});
+    assert_eq!((price, auction.has_bid(), auction.bid_min), (2_200_000_000, Some(false), Some(2_200_000_000)));
+    assert_eq!(auction.ends_at_ms, Some(1_795_827_665_000));
+    assert_eq!(fee.map(|fee| (fee.market_fee, fee.royalty)), Some((Some(0), Some(0))));
+    // As in the recorded page: the next bid must be a tenth above the last.
+    let (price, fee, auction) = terms(|sale| {
+        sale["lastBidAmount"] = json!("2000000000");
+        sale["lastBidAddress"] = json!("EQCch6yDUm-Ebhx5a2zmEI8U9igWvTkBS51RN99tXYbFJAA6");
+        sale["lastBidAt"] = json!("2026-11-27T12:18:14.000Z");
+        sale["royaltyPercent"] = json!({ "base": 100, "factor": 5 });
+        sale["marketplaceFee"] = json!("7");
+    });
+    assert_eq!((price, auction.has_bid(), auction.bid_min), (2_000_000_000, Some(true), Some(2_200_000_000)));
+    let bid = auction.last_bid.unwrap();
+    assert_eq!(bid.bidder.as_deref(), Some("EQCch6yDUm-Ebhx5a2zmEI8U9igWvTkBS51RN99tXYbFJAA6"));
+    // A fee other than none may be an amount or a share: it is not told.
+    assert_eq!(fee.map(|fee| (fee.market_fee, fee.royalty)), Some((None, Some(100_000_000))));
+}
+
+#[test]
+fn offers_are_for_the_collection_asked_for_and_say_what_the_seller_gets() {
+    let page = changed("offers-collection-plushpepe", |_| {}).unwrap();
+    let told: Vec<_> = page
+        .sightings
+        .iter()
+        .map(|one| {
+            let Seen::Offered { target, price, details, .. } = &one.seen else { panic!("{one:?}") };
+            assert_eq!(target.slug().as_str(), "plushpepe");
+            let terms = details.offer.as_deref().unwrap();
+            let fees = details.told_fee.as_ref().map(|fee| fee.market_fee.unwrap() + fee.royalty.unwrap());
+            (price.amount, price.currency.code().to_owned(), fees, terms.expires_at_ms, terms.quantity)
+        })
+        .collect();
+    let end = Some(1_796_500_000_000);
+    let ton = "TON".to_owned();
+    assert_eq!(
+        told,
+        [
+            (6_100_000_000_000, ton.clone(), Some(305_000_000_000), end, Some(3)),
+            (5_900_000_000_000, ton, Some(354_000_000_000), end, Some(1)),
+            (9_000_000, "USDT".to_owned(), Some(450_000), end, Some(1)),
+        ]
+    );
+    let why: Vec<_> = page.passed.iter().map(|passed| passed.why.as_str()).collect();
+    assert_eq!(why, ["for one gift on TON, whose address does not tell its number"]);
+    let fault = changed("offers-collection-plushpepe", |body| {
+        body["response"]["items"][1]["fullPrice"] = json!(5);
+    });
+    assert_eq!(fault.unwrap_err().path, "/response/items/1/fullPrice");
 }
 
 #[test]

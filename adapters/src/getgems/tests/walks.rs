@@ -58,7 +58,7 @@ async fn a_scan_follows_the_cursor_as_it_was_given_and_ends_at_null_with_items()
     let collections = [collection("Lol Pop", Some(LOL_POPS)), collection("Unknown", None)];
     let scopes = source.scopes(&collections);
     let ids: Vec<_> = scopes.iter().map(|scope| scope.id.0.as_str()).collect();
-    assert_eq!(ids, ["onchain:lolpop", "offchain:lolpop"]);
+    assert_eq!(ids, ["onchain:lolpop", "offchain:lolpop", "offers:lolpop"]);
     let (targets, left) = walk(&*source, &Want::Scan(scopes[0].clone()), None).await;
     let path = format!("/v1/nfts/on-sale/{LOL_POPS}?limit=100");
     assert_eq!(targets, [path.clone(), format!("{path}&after=5.7%252C6813a6976428bb255010d739")]);

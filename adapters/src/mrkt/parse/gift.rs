@@ -206,6 +206,8 @@ pub(super) fn details(gift: Gift<'_>, place: &Place, lot: &LotId) -> Result<LotD
         of_market: None,
         image_url: picture(picture_key),
         link_url: link(lot),
+        auction: None,
+        offer: None,
     })
 }
 

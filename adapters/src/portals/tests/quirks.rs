@@ -361,3 +361,26 @@ fn ids_that_cannot_be_kept_stop_the_page() {
         assert_eq!(fault.path, "/actions/0/nft/id", "{bad:?}");
     }
 }
+
+#[test]
+fn offers_are_told_whole_and_those_that_are_over_are_no_offers() {
+    let page = changed("collection-offers-toybear", |_| {}).unwrap();
+    let told: Vec<_> = page
+        .sightings
+        .iter()
+        .map(|one| {
+            let Seen::Offered { target, price, details, .. } = &one.seen else { panic!("{one:?}") };
+            assert_eq!(target.slug().as_str(), "toybear");
+            let terms = details.offer.as_deref().unwrap();
+            (price.amount, terms.quantity, terms.quantity_taken, terms.expires_at_ms.is_some())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [(29_080_000_000, Some(3), Some(1), true), (28_500_000_000, Some(1), Some(0), false)]
+    );
+    let why: Vec<_> = page.passed.iter().map(|passed| passed.why.as_str()).collect();
+    assert_eq!(why, ["stands no longer: completed"]);
+    let fault = changed("collection-offers-toybear", |body| body[0]["amount"] = json!("dear")).unwrap_err();
+    assert_eq!(fault.path, "/0/amount");
+}
