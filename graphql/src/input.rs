@@ -1,6 +1,9 @@
 //! Filters and sorts, and their translation to the store's.
 
+mod deals;
+
 use async_graphql::{Enum, InputObject};
+pub(crate) use deals::{AuctionFilter, AuctionSort, OfferFilter, OfferSort};
 use store::read::{self, Direction, PriceOf, PriceRange};
 
 use crate::{
@@ -120,11 +123,16 @@ impl ListingSort {
             ListingSortBy::Listed => read::ListingSort::Listed,
             ListingSortBy::Rarity => read::ListingSort::Rarity,
         };
-        let direction = match self.direction {
-            SortDirection::Asc => Direction::Ascending,
-            SortDirection::Desc => Direction::Descending,
-        };
-        (by, direction)
+        (by, self.direction.of_store())
+    }
+}
+
+impl SortDirection {
+    fn of_store(self) -> Direction {
+        match self {
+            Self::Asc => Direction::Ascending,
+            Self::Desc => Direction::Descending,
+        }
     }
 }
 

@@ -8,12 +8,16 @@ use store::read::{self, KeyKind, Page};
 
 use crate::{
     cursor::{CursorScope, keyset},
-    input::{EventFilter, FloorFilter, GiftFilter, ListingFilter, ListingSort, SaleFilter},
+    input::{
+        AuctionFilter, AuctionSort, EventFilter, FloorFilter, GiftFilter, ListingFilter, ListingSort,
+        OfferFilter, OfferSort, SaleFilter,
+    },
     limits::Limits,
     reading::{Frame, Reading},
     refusal::{Fault, Refusal, RefusalCode},
     scalar::{Cursor, DateTime, Position, Slug},
     types::{
+        auction::{Auction, AuctionConnection},
         collection::{Collection, CollectionConnection},
         connection::{Nodes, Total},
         event::{Event, EventConnection, log_cursor, log_scope},
@@ -23,6 +27,7 @@ use crate::{
         listing::{Listing, ListingConnection},
         log::LogHead,
         market::{Market, NotCovered, not_covered},
+        offer::{Offer, OfferConnection},
         rate::Rate,
         sale::{Sale, SaleConnection},
     },
@@ -214,6 +219,78 @@ impl QueryRoot {
         let row =
             read::listing(&reading.state.pool, market, lot, reading.position).await.map_err(Fault::from)?;
         Ok(row.map(|row| Listing::new(&reading, row)))
+    }
+
+    /// Auctions of all markets in one list; those that are open if `filter.states` is absent.
+    async fn auctions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones; the open ones if absent.")] filter: Option<AuctionFilter>,
+        #[graphql(desc = "In which order; the soonest end first if absent.")] sort: Option<AuctionSort>,
+        #[graphql(default = 20, desc = "Length of the page.")] first: i32,
+        #[graphql(desc = "Begin behind this cursor; it fits this filter and sort alone.")] after: Option<
+            Cursor,
+        >,
+        #[graphql(desc = "Answer as of this position; now if absent.")] as_of: Option<Position>,
+    ) -> async_graphql::Result<AuctionConnection> {
+        let reading = frame(ctx)?.reading(as_of).await?;
+        let first = page_length(&reading, first)?;
+        let filter = filter.unwrap_or_default().of_store()?;
+        let (by, direction) = sort.unwrap_or_default().of_store();
+        let scope = CursorScope::of(&format!("auctions {by:?} {direction:?} {filter:?}"));
+        let page = page(scope, by.key_kinds(), first, after.as_ref())?;
+        let rows = read::auction_page(&reading.state.pool, &filter, by, direction, &page, reading.position)
+            .await
+            .map_err(Fault::from)?;
+        let nodes = Nodes::cut(&reading, first, after.is_some(), rows, |row| {
+            (scope.cursor(&row.key(by)), Auction::new(&reading, row))
+        });
+        Ok(AuctionConnection { nodes })
+    }
+
+    /// One auction by its id, however it stands. Null when there was none.
+    async fn auction(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id, as `Auction.id` gives it.")] id: async_graphql::ID,
+        #[graphql(desc = "Answer as of this position; now if absent.")] as_of: Option<Position>,
+    ) -> async_graphql::Result<Option<Auction>> {
+        let reading = frame(ctx)?.reading(as_of).await?;
+        let parts = id.strip_prefix("auction_").and_then(|rest| rest.split_once('_'));
+        let Some((market, lot)) = parts.filter(|(_, lot)| domain::LotId::parse(lot).is_some()) else {
+            let refusal = "`id` is no auction's: expected `auction_`, a market's id, `_`, and the market's id of the lot";
+            return Err(Refusal::new(RefusalCode::BadInput, refusal).into());
+        };
+        let row =
+            read::auction(&reading.state.pool, market, lot, reading.position).await.map_err(Fault::from)?;
+        Ok(row.map(|row| Auction::new(&reading, row)))
+    }
+
+    /// Offers of all markets in one list; those that stand if `filter.states` is absent, the highest first.
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones; those that stand if absent.")] filter: Option<OfferFilter>,
+        #[graphql(desc = "In which order; the highest first if absent.")] sort: Option<OfferSort>,
+        #[graphql(default = 20, desc = "Length of the page.")] first: i32,
+        #[graphql(desc = "Begin behind this cursor; it fits this filter and sort alone.")] after: Option<
+            Cursor,
+        >,
+        #[graphql(desc = "Answer as of this position; now if absent.")] as_of: Option<Position>,
+    ) -> async_graphql::Result<OfferConnection> {
+        let reading = frame(ctx)?.reading(as_of).await?;
+        let first = page_length(&reading, first)?;
+        let filter = filter.unwrap_or_default().of_store()?;
+        let (by, direction) = sort.unwrap_or_default().of_store();
+        let scope = CursorScope::of(&format!("offers {by:?} {direction:?} {filter:?}"));
+        let page = page(scope, by.key_kinds(), first, after.as_ref())?;
+        let rows = read::offer_page(&reading.state.pool, &filter, by, direction, &page, reading.position)
+            .await
+            .map_err(Fault::from)?;
+        let nodes = Nodes::cut(&reading, first, after.is_some(), rows, |row| {
+            (scope.cursor(&row.key(by)), Offer::new(&reading, row))
+        });
+        Ok(OfferConnection { nodes })
     }
 
     /// Completed sales, newest first by the market's clock.

@@ -1,5 +1,7 @@
 //! One reading of the market: a position of the log, and everything that was loaded as of it, each thing once.
 
+mod deals;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -7,8 +9,8 @@ use std::{
 
 use domain::{GiftId, LoggedEvent};
 use store::read::{
-    self, AttributeRow, CollectionRow, FloorRow, GiftRow, ListingCheck, ListingRow, MarketRow, PictureRow,
-    QuarantineRow, RateRow, SaleRow,
+    self, AttributeRow, AuctionRow, CollectionRow, FloorRow, GiftRow, ListingCheck, ListingRow, MarketRow,
+    OfferRow, OfferSubject, PictureRow, QuarantineRow, RateRow, SaleRow,
 };
 
 use crate::{
@@ -61,6 +63,8 @@ impl Frame {
 type GiftKey = (String, i64);
 /// Kind, at most so many, collection.
 type AttributesKey = (Option<&'static str>, i64, String);
+/// Collection, kind and name of an attribute; both empty for the collection itself.
+type BestKey = (String, String, String);
 /// Collection, kind, name.
 type RarityKey = (String, &'static str, String);
 
@@ -74,6 +78,12 @@ pub(crate) struct Reading {
     gift_listings: Batch<GiftKey, Arc<Vec<ListingRow>>>,
     gift_sales: Batch<(i64, GiftKey), Arc<Vec<SaleRow>>>,
     gift_events: Batch<(i64, GiftKey), Arc<Vec<LoggedEvent>>>,
+    gift_auctions: Batch<GiftKey, Arc<Vec<AuctionRow>>>,
+    gift_offers: Batch<(i64, OfferSubject), Arc<Vec<OfferRow>>>,
+    best_offers: Batch<BestKey, Arc<Vec<OfferRow>>>,
+    sales: Batch<i64, Arc<SaleRow>>,
+    auction_checks: Batch<(String, String), i64>,
+    offer_checks: Batch<(String, String), i64>,
     collections: Batch<String, Arc<CollectionRow>>,
     attributes: Batch<AttributesKey, Arc<Vec<AttributeRow>>>,
     rarities: Batch<RarityKey, Arc<Vec<AttributeRow>>>,
@@ -127,6 +137,12 @@ impl Reading {
             gift_listings: Batch::default(),
             gift_sales: Batch::default(),
             gift_events: Batch::default(),
+            gift_auctions: Batch::default(),
+            gift_offers: Batch::default(),
+            best_offers: Batch::default(),
+            sales: Batch::default(),
+            auction_checks: Batch::default(),
+            offer_checks: Batch::default(),
             collections: Batch::default(),
             attributes: Batch::default(),
             rarities: Batch::default(),

@@ -3,6 +3,7 @@
 //! An object whose fields wait for nothing is `serial`: the engine then makes no task of each field. Where fields load, they are polled
 //! side by side, so that [`crate::batch`] asks for all of them at once.
 
+pub(crate) mod auction;
 pub(crate) mod collection;
 pub(crate) mod connection;
 pub(crate) mod custody;
@@ -14,6 +15,7 @@ pub(crate) mod job;
 pub(crate) mod listing;
 pub(crate) mod log;
 pub(crate) mod market;
+pub(crate) mod offer;
 pub(crate) mod picture;
 pub(crate) mod price;
 pub(crate) mod provenance;

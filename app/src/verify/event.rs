@@ -149,7 +149,7 @@ impl Case<'_> {
     fn why_without_evidence(&self) -> &'static str {
         match &self.event().fact {
             Fact::MarketReleased => "That a market can be read again is Ribbon's own word.",
-            Fact::Delisted { .. } => {
+            Fact::Delisted { .. } | Fact::AuctionEnded { .. } | Fact::OfferEnded { .. } => {
                 "The event restates what a scan completed earlier did not show; that scan's pages were not kept for it."
             }
             _ => "The event refers to no evidence.",

@@ -8,6 +8,7 @@ use store::read::{AttributeRow, CollectionRow};
 use super::{
     connection::connection,
     floor::Floor,
+    offer::Offer,
     picture::Picture,
     words::{AttributeKind, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
 };
@@ -60,6 +61,12 @@ impl Collection {
         Ok(rows.iter().map(|row| Floor::new(&self.reading, row.clone())).collect())
     }
 
+    /// The best offer of each currency for any gift of it. Offers whose time is over are left out, and currencies are never compared. Offers for a single gift or an attribute are not among them: the query `offers`.
+    async fn best_offers(&self) -> async_graphql::Result<Vec<Offer>> {
+        let rows = self.reading.best_offers(&self.row.slug, None).await?;
+        Ok(rows.iter().map(|row| Offer::new(&self.reading, row.clone())).collect())
+    }
+
     /// Its attributes with their rarity, named tiers first, then the rarest.
     async fn attributes(
         &self,
@@ -68,7 +75,9 @@ impl Collection {
     ) -> async_graphql::Result<Vec<Attribute>> {
         let kind = kind.map(AttributeKind::word);
         let rows = self.reading.attributes(&self.row.slug, kind, i64::from(first)).await?;
-        Ok(rows.iter().map(|row| Attribute { row: row.clone() }).collect())
+        let attribute =
+            |row: &AttributeRow| Attribute { reading: Arc::clone(&self.reading), row: row.clone() };
+        Ok(rows.iter().map(attribute).collect())
     }
 
     /// How old its picture is on each market now, whatever `asOf` was asked for. A market that has not been scanned whole is not among them.
@@ -100,6 +109,7 @@ impl Collection {
 
 /// An attribute of a collection.
 pub(crate) struct Attribute {
+    reading: Arc<Reading>,
     row: AttributeRow,
 }
 
@@ -124,6 +134,13 @@ impl Attribute {
     /// The named rarity of a crafted model. Null for one in per mille.
     async fn rarity_tier(&self) -> Option<RarityTier> {
         rarity_parts(rarity_of_word(&self.row.rarity)).1
+    }
+
+    /// The best offer of each currency for any gift of the collection that has it.
+    async fn best_offers(&self) -> async_graphql::Result<Vec<Offer>> {
+        let attribute = (self.row.kind.as_str(), self.row.name.as_str());
+        let rows = self.reading.best_offers(&self.row.slug, Some(attribute)).await?;
+        Ok(rows.iter().map(|row| Offer::new(&self.reading, row.clone())).collect())
     }
 
     /// Position of the event that first told it.

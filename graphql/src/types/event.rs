@@ -35,15 +35,23 @@ pub(crate) enum EventKind {
     Delisted,
     /// Sold.
     Sold,
-    /// A buyer made an offer. No source speaks of it yet.
+    /// Somebody offers money for a gift, an attribute or a collection, or was first seen to.
     OfferMade,
-    /// An offer ended. No source speaks of it yet.
+    /// An offer was raised or lowered.
+    OfferRepriced,
+    /// A completed scan saw an offer stand, which a late and older report would otherwise have hidden.
+    OfferStands,
+    /// An offer stands no longer; `reason` says as much as is known.
     OfferEnded,
-    /// An auction began. No source speaks of it yet.
+    /// What a market's page says of an offer changed, or was seen first.
+    OfferSeen,
+    /// Put up for auction, or first seen open in one.
     AuctionStarted,
-    /// A bid was placed. No source speaks of it yet.
+    /// Somebody bid.
     BidPlaced,
-    /// An auction ended. No source speaks of it yet.
+    /// A completed scan saw an auction open, which a late and older report would otherwise have hidden.
+    AuctionStands,
+    /// An auction is over without a sale that is known; a won one is its `SOLD`.
     AuctionEnded,
     /// Given to another owner without a sale.
     GiftTransferred,
@@ -174,14 +182,16 @@ impl Event {
             }
             _ => None,
         };
-        let Some(slug) = of_fact.or(self.logged.event.gift.as_ref().map(|gift| &gift.slug)) else {
+        let of_offer = self.logged.event.fact.offer().map(|(_, _, target)| target.slug());
+        let Some(slug) = of_fact.or(of_offer).or(self.logged.event.gift.as_ref().map(|gift| &gift.slug))
+        else {
             return Ok(None);
         };
         let row = self.reading.collection(slug.as_str()).await?;
         Ok(row.map(|row| Collection::new(&self.reading, row)))
     }
 
-    /// The ask or the paid price. Null when it tells none.
+    /// The ask, the bid, the offer or the paid price. Null when it tells none.
     async fn price(&self) -> Option<Price> {
         self.logged.event.fact.price().map(|price| Price::of_domain(&self.reading, price))
     }
@@ -189,6 +199,11 @@ impl Event {
     /// The market's own id of the lot. Null when it is not about one.
     async fn lot(&self) -> Option<&str> {
         self.logged.event.fact.lot().map(|(lot, _)| lot.as_str())
+    }
+
+    /// The market's own id of the offer. Null when it is not about one.
+    async fn offer(&self) -> Option<&str> {
+        self.logged.event.fact.offer().map(|(offer, _, _)| offer.as_str())
     }
 
     /// The listing whose ask it set, if that still stands as of the answer's position.

@@ -1,8 +1,14 @@
 //! What happened, one type per kind of event. The fields are those of the log, so nothing told is lost on the way.
 
+mod deal;
+
 use std::sync::Arc;
 
 use async_graphql::{Enum, SimpleObject, Union};
+use deal::{
+    AuctionEnded, AuctionStands, AuctionStarted, AuctionTerms, BidPlaced, OfferEnded, OfferMade,
+    OfferRepriced, OfferSeen, OfferStands,
+};
 use domain::{LotDetails, sighting::ToldFee};
 
 use super::{
@@ -22,6 +28,15 @@ pub(crate) enum Fact {
     StillListed(StillListed),
     Delisted(Delisted),
     Sold(Sold),
+    AuctionStarted(AuctionStarted),
+    BidPlaced(BidPlaced),
+    AuctionStands(AuctionStands),
+    AuctionEnded(AuctionEnded),
+    OfferMade(OfferMade),
+    OfferRepriced(OfferRepriced),
+    OfferStands(OfferStands),
+    OfferEnded(OfferEnded),
+    OfferSeen(Box<OfferSeen>),
     GiftTransferred(GiftTransferred),
     Exported(Exported),
     Returned(Returned),
@@ -71,7 +86,7 @@ pub(crate) struct StillListed {
     price: Price,
 }
 
-/// Why a listing ended without a known sale.
+/// Why a listing, an auction or an offer ended without a known sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::DelistReason")]
 pub(crate) enum DelistReason {
@@ -205,6 +220,8 @@ pub(crate) struct MetadataSeen {
     image_url: Option<String>,
     /// Link to this very listing.
     link_url: Option<String>,
+    /// The auction's terms, where the gift stands in one.
+    auction: Option<AuctionTerms>,
 }
 
 /// A collection was seen first, or what is said of it changed.
@@ -270,7 +287,45 @@ pub(crate) struct MarketReleased {
 /// A fact in the schema's words.
 pub(crate) fn fact_of(reading: &Arc<Reading>, market: &domain::MarketId, fact: &domain::Fact) -> Fact {
     let price_of = |price: &domain::Price| Price::of_domain(reading, price);
+    let place = |id: &domain::LotId, scope: &domain::ScopeId| (id.to_string(), scope.to_string());
     match fact {
+        domain::Fact::AuctionStarted { lot, scope, price } => {
+            let ((lot, scope), price) = (place(lot, scope), price_of(price));
+            Fact::AuctionStarted(AuctionStarted { lot, scope, price })
+        }
+        domain::Fact::BidPlaced { lot, scope, price, bidder, before } => {
+            let ((lot, scope), price) = (place(lot, scope), price_of(price));
+            let (bidder, before) = (bidder.clone(), before.as_ref().map(price_of));
+            Fact::BidPlaced(BidPlaced { lot, scope, price, bidder, before })
+        }
+        domain::Fact::AuctionStands { lot, scope, price } => {
+            let ((lot, scope), price) = (place(lot, scope), price_of(price));
+            Fact::AuctionStands(AuctionStands { lot, scope, price })
+        }
+        domain::Fact::AuctionEnded { lot, scope, reason } => {
+            let (lot, scope) = place(lot, scope);
+            Fact::AuctionEnded(AuctionEnded { lot, scope, reason: (*reason).into() })
+        }
+        domain::Fact::OfferMade { offer, scope, target, price } => {
+            let ((offer, scope), target) = (place(offer, scope), deal::target_of(target));
+            Fact::OfferMade(OfferMade { offer, scope, target, price: price_of(price) })
+        }
+        domain::Fact::OfferRepriced { offer, scope, target, price, before } => {
+            let ((offer, scope), target) = (place(offer, scope), deal::target_of(target));
+            let (price, before) = (price_of(price), before.as_ref().map(price_of));
+            Fact::OfferRepriced(OfferRepriced { offer, scope, target, price, before })
+        }
+        domain::Fact::OfferStands { offer, scope, target, price } => {
+            let ((offer, scope), target) = (place(offer, scope), deal::target_of(target));
+            Fact::OfferStands(OfferStands { offer, scope, target, price: price_of(price) })
+        }
+        domain::Fact::OfferEnded { offer, scope, target, reason } => {
+            let ((offer, scope), target) = (place(offer, scope), deal::target_of(target));
+            Fact::OfferEnded(OfferEnded { offer, scope, target, reason: (*reason).into() })
+        }
+        domain::Fact::OfferSeen { offer, scope, target, details } => {
+            Fact::OfferSeen(Box::new(deal::seen_of(place(offer, scope), target, details)))
+        }
         domain::Fact::Listed { lot, scope, price } => {
             Fact::Listed(Listed { lot: lot.to_string(), scope: scope.to_string(), price: price_of(price) })
         }
@@ -361,6 +416,8 @@ fn metadata_of(lot: String, scope: String, details: &LotDetails) -> MetadataSeen
         of_market,
         image_url,
         link_url,
+        auction,
+        offer: _,
     } = details;
     let attribute = |told: &domain::Attribute| {
         let (rarity_per_mille, rarity_tier) = rarity_parts(told.rarity);
@@ -371,14 +428,6 @@ fn metadata_of(lot: String, scope: String, details: &LotDetails) -> MetadataSeen
             rarity_tier,
         }
     };
-    let fees = |told: &ToldFee| {
-        let ToldFee { for_amount, market_fee, royalty } = told;
-        ToldFees {
-            for_amount: Amount(*for_amount),
-            market_fee: market_fee.map(Amount),
-            royalty: royalty.map(Amount),
-        }
-    };
     MetadataSeen {
         lot,
         scope,
@@ -386,7 +435,7 @@ fn metadata_of(lot: String, scope: String, details: &LotDetails) -> MetadataSeen
         custody: custody.map(Custody::of_domain),
         owner: owner.clone(),
         address: address.clone(),
-        told_fees: told_fee.as_ref().map(fees),
+        told_fees: told_fee.as_ref().map(fees_of),
         transferable_at: transferable_at_ms.map(DateTime::from_ms),
         exportable_at: exportable_at_ms.map(DateTime::from_ms),
         resellable_at: resellable_at_ms.map(DateTime::from_ms),
@@ -395,5 +444,15 @@ fn metadata_of(lot: String, scope: String, details: &LotDetails) -> MetadataSeen
         of_market: of_market.clone().map(MarketName),
         image_url: image_url.clone(),
         link_url: link_url.clone(),
+        auction: auction.as_deref().map(deal::terms_of),
+    }
+}
+
+fn fees_of(told: &ToldFee) -> ToldFees {
+    let ToldFee { for_amount, market_fee, royalty } = told;
+    ToldFees {
+        for_amount: Amount(*for_amount),
+        market_fee: market_fee.map(Amount),
+        royalty: royalty.map(Amount),
     }
 }

@@ -8,11 +8,13 @@ use futures_util::try_join;
 use store::read::GiftRow;
 
 use super::{
+    auction::Auction,
     collection::Collection,
     connection::connection,
     custody::GiftCustody,
     event::Event,
     listing::Listing,
+    offer::Offer,
     provenance::{self, GiftProvenance},
     sale::Sale,
     words::{AttributeKind, Missing, MissingFields, RarityTier, rarity_of_word, rarity_parts},
@@ -176,6 +178,27 @@ impl Gift {
         Ok(rows.iter().map(|row| Listing::new(&self.reading, row.clone())).collect())
     }
 
+    /// Every auction of it that is open, the soonest end first.
+    async fn auctions(&self) -> async_graphql::Result<Vec<Auction>> {
+        let rows = self.reading.gift_auctions(&self.gift).await?;
+        Ok(rows.iter().map(|row| Auction::new(&self.reading, row.clone())).collect())
+    }
+
+    /// The best offer of each currency that it could be sold to now: for itself, for an attribute it has, or for its collection. Offers whose time is over are left out, and currencies are never compared.
+    async fn best_offers(&self) -> async_graphql::Result<Vec<Offer>> {
+        let rows = self.reading.gift_offers(&self.gift, 1).await?;
+        Ok(rows.iter().map(|row| Offer::new(&self.reading, row.clone())).collect())
+    }
+
+    /// The offers that it could be sold to now, as in `bestOffers`, by currency, highest first.
+    async fn offers(
+        &self,
+        #[graphql(default = 5, desc = "At most so many of each currency.")] first: i32,
+    ) -> async_graphql::Result<Vec<Offer>> {
+        let rows = self.reading.gift_offers(&self.gift, i64::from(first)).await?;
+        Ok(rows.iter().map(|row| Offer::new(&self.reading, row.clone())).collect())
+    }
+
     /// Its latest sales, newest first. Page through all by the query `sales`.
     async fn sales(
         &self,
@@ -289,6 +312,13 @@ impl GiftAttribute {
     /// The named rarity of a crafted model. Null for one in per mille, when no source tells it, or when the list tells several of this name.
     async fn rarity_tier(&self) -> async_graphql::Result<Option<RarityTier>> {
         Ok(rarity_parts(self.rarity().await?.ok()).1)
+    }
+
+    /// The best offer of each currency for any gift of the collection that has it. Offers for a single gift or for the whole collection are not among them.
+    async fn best_offers(&self) -> async_graphql::Result<Vec<Offer>> {
+        let attribute = (self.told.value.kind.as_str(), self.told.value.name.as_str());
+        let rows = self.reading.best_offers(&self.slug, Some(attribute)).await?;
+        Ok(rows.iter().map(|row| Offer::new(&self.reading, row.clone())).collect())
     }
 
     /// Position of the event that told it of this gift.

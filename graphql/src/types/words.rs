@@ -2,6 +2,8 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use super::offer::OfferTargetKind;
+
 /// Where a gift lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Enum)]
 pub(crate) enum Custody {
@@ -67,6 +69,27 @@ impl AttributeKind {
             Self::Backdrop => domain::AttributeKind::Backdrop,
         }
         .as_str()
+    }
+}
+
+/// What an offer is for, taken apart.
+pub(crate) struct TrioOfTarget {
+    pub(crate) kind: OfferTargetKind,
+    pub(crate) number: Option<i64>,
+    pub(crate) attribute: Option<(AttributeKind, String)>,
+}
+
+impl TrioOfTarget {
+    pub(crate) fn of_domain(target: &domain::OfferTarget) -> Self {
+        let (kind, number, attribute) = match target {
+            domain::OfferTarget::Gift { gift } => (OfferTargetKind::Gift, Some(i64::from(gift.number)), None),
+            domain::OfferTarget::Attribute { slug: _, attribute, name } => {
+                let attribute = (AttributeKind::of_domain(*attribute), name.clone());
+                (OfferTargetKind::Attribute, None, Some(attribute))
+            }
+            domain::OfferTarget::Collection { slug: _ } => (OfferTargetKind::Collection, None, None),
+        };
+        Self { kind, number, attribute }
     }
 }
 

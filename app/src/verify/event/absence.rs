@@ -3,7 +3,7 @@
 use adapters::{Reader, ScanPage};
 use domain::ports::Step;
 use domain::{
-    DelistReason, EvidenceHash, Exchange, Fact, LotId, Page, RequestRecord, Seen, sighting::ScopeId,
+    Deal, DelistReason, EvidenceHash, Exchange, Fact, LotId, Page, RequestRecord, Seen, sighting::ScopeId,
 };
 
 use super::{Case, Checks, Finding};
@@ -15,9 +15,17 @@ impl Case<'_> {
     /// # Errors
     /// A sentence, when the bytes of a page are damaged beyond being bytes.
     pub(super) fn judge_absence(&self, manifest: &Exchange, checks: &mut Checks) -> Result<(), String> {
-        let Fact::Delisted { lot, scope, reason: DelistReason::Unseen } = &self.event().fact else {
-            checks.require("a scan's end tells of absence alone", false, "the event tells of something else");
-            return Ok(());
+        let (deal, lot, scope) = match &self.event().fact {
+            Fact::Delisted { lot, scope, reason: DelistReason::Unseen } => (Deal::Listing, lot, scope),
+            Fact::AuctionEnded { lot, scope, reason: DelistReason::Unseen } => (Deal::Auction, lot, scope),
+            Fact::OfferEnded { offer, scope, target: _, reason: DelistReason::Unseen } => {
+                (Deal::Offer, offer, scope)
+            }
+            _ => {
+                let why = "the event tells of something else";
+                checks.require("a scan's end tells of absence alone", false, why);
+                return Ok(());
+            }
         };
         checks.compare("scope", &scope.0, &manifest.request.target);
         let Some(listed) = manifest_pages(&manifest.body) else {
@@ -37,7 +45,7 @@ impl Case<'_> {
         }
         let Some(pages) = self.pages(reader, checks)? else { return Ok(()) };
         let is_of_scope = judge_walk(reader, &pages, scope, checks);
-        judge_unseen(reader, &pages, (lot, scope), is_of_scope, checks);
+        judge_unseen(reader, &pages, (deal, lot, scope), is_of_scope, checks);
         checks.note(
             "time and order key",
             Finding::Stated,
@@ -138,7 +146,7 @@ fn judge_walk(
 fn judge_unseen(
     reader: &dyn Reader,
     pages: &[(RequestRecord, Page)],
-    (lot, scope): (&LotId, &ScopeId),
+    (deal, lot, scope): (Deal, &LotId, &ScopeId),
     is_of_scope: bool,
     checks: &mut Checks,
 ) {
@@ -148,10 +156,14 @@ fn judge_unseen(
     let mut lots = 0_u64;
     for (index, (_, page)) in pages.iter().enumerate() {
         for sighting in &page.sightings {
-            let Seen::Open { lot: seen, .. } = &sighting.seen else { continue };
+            let (stands_as, seen) = match &sighting.seen {
+                Seen::Open { lot, details, .. } => (details.deal(), lot),
+                Seen::Offered { offer, .. } => (Deal::Offer, offer),
+                _ => continue,
+            };
             lots += 1;
             let place = || format!("page {} at `{}`", index + 1, sighting.path);
-            if seen == lot {
+            if (stands_as, seen) == (deal, lot) {
                 shown = Some(place());
             }
             if reader.scope_of(&sighting.seen).as_ref() != Some(scope) {

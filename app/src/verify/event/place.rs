@@ -7,16 +7,20 @@ use domain::{
     EvidenceRef, Exchange, Fact, Finality, GiftId, Happening, LotDetails, LotId, OrderKey, Page, Price, Seen,
     sighting::ScopeId,
 };
-use indexer::decide::{feed::happening_fact, held_key, sighting_key};
+use indexer::decide::{
+    feed::happening_fact,
+    held_key, sighting_key,
+    subject::{Subject, What as Standing},
+};
 
 use super::{Case, Checks, Finding, recompute};
 
 const READABLE: &str = "the evidence can be read";
 const PLACE: &str = "something stands at the event's place";
 
-/// A listing or a happening, as the page has it.
+/// A listing, an auction, an offer or a happening, as the page has it.
 struct Found<'a> {
-    gift: &'a GiftId,
+    standing: Standing<'a>,
     lot: &'a LotId,
     scope: ScopeId,
     details: Option<&'a LotDetails>,
@@ -87,13 +91,32 @@ impl Case<'_> {
 
     fn judge_found(&self, found: &Found<'_>, checks: &mut Checks) {
         let event = self.event();
-        checks.compare("gift", &event.gift, Some(found.gift));
-        if let Some((lot, scope)) = event.fact.lot() {
-            checks.compare("lot", lot, found.lot);
-            checks.compare("scope", scope, &found.scope);
+        checks.compare("gift", &event.gift, found.standing.gift());
+        match (event.fact.lot(), event.fact.offer(), found.standing) {
+            (Some((lot, scope)), _, Standing::Listing(_) | Standing::Auction(_)) => {
+                checks.compare("lot", lot, found.lot);
+                checks.compare("scope", scope, &found.scope);
+                if matches!(found.what, What::Open(_)) {
+                    let is_auction = matches!(found.standing, Standing::Auction(_));
+                    checks.compare("whether it is an auction", event.fact.is_of_auction(), is_auction);
+                }
+            }
+            (_, Some((offer, scope, target)), Standing::Offer(told)) => {
+                checks.compare("offer", offer, found.lot);
+                checks.compare("scope", scope, &found.scope);
+                checks.compare("what it is for", target, told);
+            }
+            (None, None, _) => {}
+            _ => {
+                checks.require("an offer's event comes from an offer", false, "the page shows something else")
+            }
+        }
+        if let (Fact::BidPlaced { bidder, .. }, Some(details)) = (&event.fact, found.details) {
+            let last = details.auction.as_deref().and_then(|terms| terms.last_bid.as_ref());
+            checks.compare("bidder", bidder, &last.and_then(|bid| bid.bidder.clone()));
         }
         match (&event.fact, &found.what) {
-            (Fact::MetadataSeen { details, .. }, _) => {
+            (Fact::MetadataSeen { details, .. } | Fact::OfferSeen { details, .. }, _) => {
                 checks.compare("details", Some(details), found.details);
             }
             (fact, What::Held) => {
@@ -113,7 +136,7 @@ impl Case<'_> {
             }
             (fact, What::Happened { what, .. }) => {
                 let told = happening_fact(what, found.lot, &found.scope);
-                checks.compare("what happened", without_before(fact), told);
+                checks.compare("what happened", fact.without_before(), told);
             }
         }
         self.judge_key(found, checks);
@@ -130,7 +153,8 @@ impl Case<'_> {
                 }
             }
             (What::Open(price), KeyRank::Scan) => {
-                let tie = sighting_key(found.lot, &found.scope, price, 0, 0, 0).tie;
+                let subject = Subject { id: found.lot, scope: &found.scope, what: found.standing };
+                let tie = sighting_key(&subject, price, 0, 0, 0).tie;
                 self.judge_scan_key(tie, checks);
             }
             (What::Held, KeyRank::Scan) if !is_scan_end(event.key) => {
@@ -206,14 +230,21 @@ impl<'a> Found<'a> {
         let scope = reader.scope_of(seen)?;
         match seen {
             Seen::Open { lot, gift, price, details } => {
-                Some(Self { gift, lot, scope, details: Some(details), what: What::Open(price) })
+                let standing = Standing::of(gift, details);
+                Some(Self { standing, lot, scope, details: Some(details), what: What::Open(price) })
+            }
+            Seen::Offered { offer, target, price, details } => {
+                let standing = Standing::Offer(target);
+                Some(Self { standing, lot: offer, scope, details: Some(details), what: What::Open(price) })
             }
             Seen::Held { lot, gift, details } => {
-                Some(Self { gift, lot, scope, details: Some(details), what: What::Held })
+                let standing = Standing::Listing(gift);
+                Some(Self { standing, lot, scope, details: Some(details), what: What::Held })
             }
             Seen::Happened { source_id, at_us, lot, gift, what, details, scope: _ } => {
                 let what = What::Happened { at_us: *at_us, source_id, what };
-                Some(Self { gift, lot, scope, details: details.as_ref(), what })
+                let standing = Standing::Listing(gift);
+                Some(Self { standing, lot, scope, details: details.as_ref(), what })
             }
             Seen::Collection { .. } | Seen::Attribute { .. } => None,
         }
@@ -228,15 +259,7 @@ fn catalog_fact(seen: &Seen) -> Option<Fact> {
         Seen::Attribute { slug, kind, name, rarity } => {
             Some(Fact::AttributeSeen { slug, attribute: kind, name, rarity })
         }
-        Seen::Open { .. } | Seen::Held { .. } | Seen::Happened { .. } => None,
-    }
-}
-
-/// What a page can say of a fact: the ask known before is not on it.
-fn without_before(fact: &Fact) -> Fact {
-    match fact.clone() {
-        Fact::Repriced { lot, scope, price, before: _ } => Fact::Repriced { lot, scope, price, before: None },
-        other => other,
+        Seen::Open { .. } | Seen::Offered { .. } | Seen::Held { .. } | Seen::Happened { .. } => None,
     }
 }
 

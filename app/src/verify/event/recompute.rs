@@ -55,6 +55,8 @@ fn known(event: &Event, earlier: &[LoggedEvent]) -> Known {
         logged.extend(before.source_id.clone());
         if let Some((lot, _)) = before.fact.lot() {
             known.lots.entry(lot.clone()).or_insert_with(Lot::default).apply(*position, before);
+        } else if let Some((offer, _, _)) = before.fact.offer() {
+            known.offers.entry(offer.clone()).or_insert_with(Lot::default).apply(*position, before);
         }
     }
     known.logged = logged;
