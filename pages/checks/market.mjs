@@ -3,7 +3,7 @@ import { visit } from "./browser.mjs";
 import { holds, matches, same, until } from "./expect.mjs";
 
 export const PAGE = 40;
-const KINDS = ["LISTED", "REPRICED", "SOLD", "DELISTED", "MARKET_QUARANTINED", "MARKET_RELEASED"];
+const KINDS = ["LISTED", "REPRICED", "SOLD", "DELISTED", "AUCTION_STARTED", "BID_PLACED", "AUCTION_ENDED", "OFFER_MADE", "OFFER_REPRICED", "OFFER_ENDED", "MARKET_QUARANTINED", "MARKET_RELEASED"];
 
 /** The page has its first listings and is connected. */
 export async function opened(page) {

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import accessibility from "./accessibility.mjs";
 import { openBrowser } from "./browser.mjs";
 import { within } from "./expect.mjs";
+import deals from "./deals.mjs";
 import explorer from "./explorer.mjs";
 import filters from "./filters.mjs";
 import judge from "./judge.mjs";
@@ -24,7 +25,7 @@ import streams from "./streams.mjs";
 import tonapi from "./tonapi.mjs";
 
 const CHECK_MS = 150_000;
-const CHECKS = [judge, protocol, streams, tonapi, market, filters, sheet, pictures, status, explorer, other, accessibility, quarantine, line].flat();
+const CHECKS = [judge, protocol, streams, tonapi, market, deals, filters, sheet, pictures, status, explorer, other, accessibility, quarantine, line].flat();
 
 const { values, positionals } = parseArgs({ options: { screenshots: { type: "string" } }, allowPositionals: true });
 const bin = resolve(process.env.RIBBON_BIN ?? fileURLToPath(new URL("../../target/debug/ribbon", import.meta.url)));

@@ -18,6 +18,7 @@ const loaded = (page) => until("the pictures are loaded", () => page.evaluate(()
 
 const tapeFilled = async (page) => { await opened(page); await page.locator("#tape > li").nth(6).waitFor(); };
 const sheetOpen = async (page) => { await opened(page); await openSheet(page); };
+const auctionOpen = async (page) => { await opened(page); await page.locator("#auctions li button").first().click(); await page.locator("dialog[open] .auction").first().waitFor(); };
 const answered = async (page) => { await explorerOpened(page); await page.click("#run"); await page.locator("#proofs a").first().waitFor(); };
 const statusRead = (page) => page.locator("#live[data-state=live]").waitFor();
 const phone = { width: 390, height: 844, isMobile: true, hasTouch: true };
@@ -30,6 +31,7 @@ export async function screenshots(world) {
     ["market-empty", "/?number=2147483647", {}, (page) => page.getByText("No listing fits").waitFor()],
     ["sheet", "/", {}, sheetOpen],
     ["sheet-phone-dark", "/", { ...phone, colorScheme: "dark" }, sheetOpen],
+    ["sheet-auction", "/", {}, auctionOpen],
     ["status", "/status", {}, statusRead],
     ["status-phone-dark", "/status", { ...phone, colorScheme: "dark" }, statusRead],
     ["explorer", "/explorer/", {}, answered],

@@ -2,12 +2,13 @@
 import { ask, askAll } from "./api.js";
 import { art, loadBackdrops, showReal } from "./art.js";
 import { CARD, badge, card, isSame, looks, renew } from "./cards.js";
+import { bestOffer, showAuctions, tickClocks } from "./deals.js";
 import { el, mark, proof } from "./dom.js";
 import { openSheet } from "./sheet.js";
 import { follow } from "./stream.js";
 import { giftNumber, kindWord, nanoton, priceWords, since, worldWords } from "./words.js";
 
-const PAGE = 40, SHOWN_MAX = 400, ASKED_MAX = 100, TAPE = 30, STRIP = 40, REFRESH_MS = 900, IDLE_MS = 20_000, TICK_MS = 5_000, CATALOG_MS = 60_000, FILLING_MS = 3_000;
+const PAGE = 40, SHOWN_MAX = 400, ASKED_MAX = 100, TAPE = 30, STRIP = 40, REFRESH_MS = 900, IDLE_MS = 20_000, TICK_MS = 5_000, SECOND_MS = 1_000, AUCTIONS_MS = 15_000, CATALOG_MS = 60_000, FILLING_MS = 3_000;
 const form = document.getElementById("filters");
 const grid = document.getElementById("grid");
 const message = document.getElementById("message");
@@ -17,12 +18,12 @@ let shown = new Map(), wanted = PAGE, asked = 0, refreshTimer = null;
 
 const LISTINGS = `query Listings($filter: ListingFilter!, $sort: ListingSort!, $first: Int!, $after: Cursor) {
   listings(filter: $filter, sort: $sort, first: $first, after: $after) { totalCount asOf { position ageMs } pageInfo { endCursor hasNextPage } nodes { ${CARD} } } }`;
-const COLLECTIONS = `query Collections($after: Cursor) { page: collections(first: 100, after: $after) { nodes { slug title } pageInfo { hasNextPage endCursor } } }`;
+const COLLECTIONS = `query Collections($after: Cursor) { page: collections(first: 100, after: $after) { nodes { slug title bestOffers { price { text currency } pricePosition } } pageInfo { hasNextPage endCursor } } }`;
 /** Those that something on sale has: others would find nothing. */
 const ATTRIBUTES = `query Attributes($slug: Slug!, $after: Cursor) { page: floors(filter: { collections: [$slug], kinds: [MODEL, BACKDROP, SYMBOL], bestOnly: true }, first: 100, after: $after) {
   nodes { kind name } pageInfo { hasNextPage endCursor } } }`;
-const KINDS = "kinds: [LISTED, REPRICED, SOLD, DELISTED, MARKET_QUARANTINED, MARKET_RELEASED]";
-const TOLD = "kind position at price { text feeBasis } market { id name } gift { slug number name model { name } symbol { name } backdrop { name } }";
+const KINDS = "kinds: [LISTED, REPRICED, SOLD, DELISTED, AUCTION_STARTED, BID_PLACED, AUCTION_ENDED, OFFER_MADE, OFFER_REPRICED, OFFER_ENDED, MARKET_QUARANTINED, MARKET_RELEASED]";
+const TOLD = "kind position at price { text feeBasis } market { id name } collection { slug title } gift { slug number name model { name } symbol { name } backdrop { name } }";
 const EVENTS = `subscription Events($after: Cursor) { events(after: $after, filter: { ${KINDS} }) {
   __typename ... on Reload { reason } ... on EventsBatch { cursor asOf { position } events { ${TOLD} } } } }`;
 const RECENT = `query Recent { activity(first: ${TAPE}, filter: { ${KINDS} }) { nodes { cursor ${TOLD} } } }`;
@@ -113,10 +114,11 @@ function refreshSoon() {
 }
 
 function tapeRow(event) {
-  const text = event.gift ? `${kindWord(event.kind)}${event.price ? " " + priceWords(event.price) : ""}` : kindWord(event.kind);
+  const text = `${kindWord(event.kind)}${event.price ? " " + priceWords(event.price) : ""}`;
+  const about = event.gift?.name ?? event.collection?.title, like = event.gift ? looks(event.gift) : event.collection && { slug: event.collection.slug };
   return el("li", { class: kindWord(event.kind) },
-    event.gift ? art(looks(event.gift), "") : badge(event.market),
-    el("span", { class: "what" }, event.gift ? `${event.gift.name} · ${text}` : text),
+    like ? art(like, "") : badge(event.market),
+    el("span", { class: "what" }, about ? `${about} · ${text}` : text),
     el("span", { class: "sub" }, `${event.market.name}, `, el("time", { dateTime: event.at }, `${since(event.at)} ago`), " · ", proof(event.position)));
 }
 
@@ -165,7 +167,9 @@ async function catalog() {
   const { floors, markets, notCovered } = await ask(`query Catalog {
     floors(filter: { kinds: [COLLECTION], bestOnly: true, currency: "TON" }, first: 100) { nodes { slug price { text amount } askPosition listing { gift { model { name } symbol { name } backdrop { name } } } } }
     markets { id name kind status { state scopesDone scopesTotal } } notCovered { name why } }`);
-  const titles = new Map((await askAll(COLLECTIONS)).map(({ slug, title }) => [slug, title]));
+  const listed = await askAll(COLLECTIONS);
+  const titles = new Map(listed.map(({ slug, title }) => [slug, title]));
+  const best = new Map(listed.map(({ slug, bestOffers }) => [slug, bestOffer(bestOffers, "TON")]));
   filling(markets);
   offer(form.elements.collection, [...titles].sort(([, a], [, b]) => a.localeCompare(b)));
   // A witness of the chain is no place to buy on.
@@ -173,11 +177,19 @@ async function catalog() {
   document.getElementById("collections").replaceChildren(...floors.nodes.slice(0, STRIP).map((floor) => {
     const like = floor.listing?.gift ?? {};
     return el("div", {}, el("button", { "data-slug": floor.slug, onclick: () => choose(floor.slug) },
-      art({ ...looks(like), slug: floor.slug }), el("b", {}, titles.get(floor.slug) ?? floor.slug), el("span", {}, floor.price.text)), mark(floor.askPosition));
+      art({ ...looks(like), slug: floor.slug }), el("b", {}, titles.get(floor.slug) ?? floor.slug), el("span", {}, floor.price.text)), mark(floor.askPosition), offerUnder(best.get(floor.slug)));
   }));
   press();
   document.getElementById("missing").textContent = `Not gathered: ${notCovered.map((place) => place.name).join(", ")}.`;
 }
+
+/** The best offer for any gift of a collection, under its floor. */
+function offerUnder(best) {
+  return best ? el("span", { class: "best", title: "The best offer for any gift of the collection" }, el("small", {}, "offer "), best.price.text, " ", mark(best.pricePosition)) : el("span", { class: "best" }, el("small", {}, "no offer known"));
+}
+
+/** Said once: a line that is lost is told of elsewhere. */
+function auctions() { return showAuctions(values(), openSheet).catch(() => {}); }
 
 /** Until every part of a market was seen once, what is shown is not all there is. */
 function filling(markets) {
@@ -225,6 +237,7 @@ form.addEventListener("change", async () => {
   if (form.elements.collection.value !== collectionBefore) { collectionBefore = form.elements.collection.value; await attributes(); }
   saveAddress();
   load();
+  auctions();
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(() => form.dispatchEvent(new Event("change"))));
@@ -243,7 +256,7 @@ async function begin() {
   collectionBefore = form.elements.collection.value;
   await attributes(asked);
   saveAddress();
-  await load();
+  await Promise.all([load(), auctions()]);
   watch();
 }
 begin();
@@ -251,3 +264,5 @@ setInterval(() => catalog().catch(() => {}), CATALOG_MS);
 // Ages move on though nothing happens.
 setInterval(refreshSoon, IDLE_MS);
 setInterval(tick, TICK_MS);
+setInterval(tickClocks, SECOND_MS);
+setInterval(() => { if (!document.hidden) auctions(); }, AUCTIONS_MS);

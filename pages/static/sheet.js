@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { art, portray } from "./art.js";
 import { badge, looks, seenBy } from "./cards.js";
+import { AUCTION, OFFER, auctionPart, offersPart } from "./deals.js";
 import { el, link, mark, proof } from "./dom.js";
 import { age, fieldWord, kindWord, perMille, priceWords, since, stepWord, when } from "./words.js";
 
@@ -14,6 +15,7 @@ const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number
   listings { id market { id name } marketPrice { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds ratePosition } lines { kind text counted basis source sourceUrl sourceDate note } }
     custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin
     sourcesCount disagreement witnesses { source { id name } leads word marketPrice { text } at position differs } }
+  auctions { ${AUCTION} } offers(first: 3) { ${OFFER} }
   sales(first: 5) { market { id name } price { text feeBasis } soldAt position sourcesCount disagreement }
   provenance { isWhole steps { kind at isInferred market { name } price { text feeBasis } from to position before witnesses { source { name } position disagrees } } }
   history(first: 12) { kind at position market { name } price { text feeBasis } } } }`;
@@ -50,7 +52,9 @@ function hero(gift) {
 
 function body(gift) {
   return el("div", { class: "body" },
-    el("h3", {}, gift.listings.length ? "For sale" : "Not for sale on the markets we gather"), gift.listings.map(offer),
+    gift.auctions.length > 0 && el("h3", {}, "In auction"), gift.auctions.map(auctionPart),
+    el("h3", {}, gift.listings.length ? "For sale" : "Not for sale at a fixed price on the markets we gather"), gift.listings.map(offer),
+    el("h3", {}, "Offers it could be sold to"), offersPart(gift.offers),
     el("h3", {}, "Where it is"), facts(gift),
     gift.sales.length > 0 && el("h3", {}, "Sales"),
     el("ul", { class: "history" }, gift.sales.map((sale) => el("li", {}, `${priceWords(sale.price)} on ${sale.market.name}, ${when(sale.soldAt)} · `, seenBy(sale), " ", proof(sale.position)))),

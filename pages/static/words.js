@@ -26,6 +26,14 @@ export function age(seconds) {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
+/** Time left, finer the less there is. */
+export function left(seconds) {
+  const whole = Math.max(0, Math.floor(seconds)), two = (number) => String(number).padStart(2, "0");
+  if (whole >= 172_800) return `${Math.floor(whole / 86_400)} d ${Math.floor(whole % 86_400 / 3600)} h`;
+  const parts = [Math.floor(whole / 3600), Math.floor(whole % 3600 / 60), whole % 60];
+  return parts[0] ? `${parts[0]}:${two(parts[1])}:${two(parts[2])}` : `${parts[1]}:${two(parts[2])}`;
+}
+
 export function since(iso) { return age((Date.now() - Date.parse(iso)) / 1000); }
 
 export function when(iso) {
@@ -44,7 +52,9 @@ export function priceWords({ text, feeBasis }) { return feeBasis === "SELLER_REC
 
 const KINDS = { LISTED: "Listed", REPRICED: "Repriced", SOLD: "Sold", DELISTED: "Delisted", STILL_LISTED: "Still listed",
   GIFT_TRANSFERRED: "Transferred", EXPORTED: "Exported", RETURNED: "Back from TON", METADATA_SEEN: "Described", MARKET_QUARANTINED: "Market quarantined",
-  MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate" };
+  MARKET_RELEASED: "Market released", COLLECTION_SEEN: "Collection", ATTRIBUTE_SEEN: "Attribute", RATE_OBSERVED: "Rate",
+  AUCTION_STARTED: "Auction", BID_PLACED: "Bid", AUCTION_STANDS: "Auction stands", AUCTION_ENDED: "Auction ended",
+  OFFER_MADE: "Offer", OFFER_REPRICED: "Offer changed", OFFER_STANDS: "Offer stands", OFFER_ENDED: "Offer ended", OFFER_SEEN: "Offer described" };
 export function kindWord(kind) { return KINDS[kind] ?? kind.toLowerCase().replaceAll("_", " "); }
 
 const STEPS = { FIRST_TOLD: "First told of", EXPORTED: "Exported to TON", RETURNED: "Came back from TON", MOVED: "Moved", TRANSFERRED: "Transferred",

@@ -4,7 +4,7 @@ use adapters::Reader;
 use adapters::rates::RateRegistration;
 use domain::order_key::KeyRank;
 use domain::{
-    EvidenceRef, Exchange, Fact, Finality, GiftId, Happening, LotDetails, LotId, OrderKey, Page, Price, Seen,
+    EvidenceRef, Exchange, Fact, Finality, Happening, LotDetails, LotId, OrderKey, Page, Price, Seen,
     sighting::ScopeId,
 };
 use indexer::decide::{
