@@ -59,7 +59,7 @@ impl Shown {
             match sighting.seen {
                 Seen::Open { .. } => self.listings += 1,
                 Seen::Happened { .. } => self.happenings += 1,
-                Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => {}
+                Seen::Offered { .. } | Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => {}
             }
         }
     }
@@ -198,7 +198,7 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Exchange> {
 
 fn open_lot(exchange: &Exchange, seen: &Seen) -> Option<OpenLot> {
     match seen {
-        Seen::Open { lot, price, details, .. } => {
+        Seen::Open { lot, price, details, .. } if details.auction.is_none() => {
             let ask = pricing::Ask {
                 market: &exchange.market,
                 price,

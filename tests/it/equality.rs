@@ -2,6 +2,7 @@
 //! scan has completed. What a wire does not disclose is null with a reason.
 
 mod catalog;
+mod deals;
 mod happenings;
 mod lots;
 mod once;
@@ -74,6 +75,7 @@ pub(crate) async fn compare(world: &World, when: &str) {
         let truth = world.sandbox.truth(market, &TruthQuery::default()).expect("the truth");
         let what = format!("{market} {when}");
         lots::compare(world, &truth, &what).await;
+        deals::compare(world, &truth, &what).await;
         happenings::compare(world, &truth, &what).await;
         happenings::compare_sales(world, &truth, &what).await;
         catalog::compare(world, &truth, &what).await;

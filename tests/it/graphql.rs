@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod as_of;
+mod deals;
 mod limits;
 mod missing;
 mod paging;

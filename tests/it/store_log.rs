@@ -31,6 +31,9 @@ pub(crate) async fn state_rows(pool: &Pool) -> Vec<String> {
         "sales",
         "rates",
         "quarantines",
+        "auctions",
+        "offer_lots",
+        "offers",
     ] {
         let sql = format!("select '{table} ' || t::text from market.{table} t order by 1");
         let found: Vec<String> =

@@ -28,6 +28,7 @@ enum What {
     Listed,
     Repriced,
     Cancelled,
+    AuctionCancelled,
     Sold { seller: Option<String>, buyer: Option<String>, transaction: Option<String> },
     Transferred { from: Option<String>, to: Option<String> },
     Exported { address: Option<String> },
@@ -76,7 +77,9 @@ fn of_truth(happening: &TruthHappening) -> Option<Told> {
         }
         TruthWhat::Transferred { from, to } => (None, What::Transferred { from, to }),
         TruthWhat::Exported => (None, What::Exported { address: Some(happening.lot.to_string()) }),
-        TruthWhat::AuctionStarted | TruthWhat::AuctionCancelled => return None,
+        TruthWhat::AuctionCancelled => (None, What::AuctionCancelled),
+        // The wire tells no terms of it; the pages of what is for sale do.
+        TruthWhat::AuctionStarted => return None,
     };
     let is_of_the_gift = matches!(what, What::Transferred { .. } | What::Exported { .. });
     Some(Told {
@@ -96,6 +99,7 @@ fn of_fact(gift: String, at_us: i64, fact: Fact) -> Option<Told> {
         Fact::Listed { .. } => What::Listed,
         Fact::Repriced { .. } => What::Repriced,
         Fact::Delisted { reason: DelistReason::Cancelled, .. } => What::Cancelled,
+        Fact::AuctionEnded { reason: DelistReason::Cancelled, .. } => What::AuctionCancelled,
         Fact::Sold { seller, buyer, transaction, .. } => What::Sold { seller, buyer, transaction },
         Fact::GiftTransferred { from, to } => What::Transferred { from, to },
         Fact::Exported { address } => What::Exported { address },

@@ -107,6 +107,9 @@ async fn writes(stage: &Stage) -> Vec<String> {
         "listings",
         "gifts",
         "holdings",
+        "auctions",
+        "offer_lots",
+        "offers",
         "collections",
         "cursors",
     ] {
