@@ -53,3 +53,4 @@ create unique index auctions_open_lot on market.auctions (market, lot) where to_
 create index auctions_open_end on market.auctions (ends_at_ms, from_position) where to_position is null and state = 'open';
 create index auctions_open_collection on market.auctions (slug, ends_at_ms, from_position) where to_position is null and state = 'open';
 create index auctions_gift on market.auctions (slug, number, from_position);
+comment on column market.scans.slug is 'The collection whose listings the scope shows. Null for a scope that shows only auctions or offers, and for a scan that was completed before this column was added.';

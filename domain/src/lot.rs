@@ -3,7 +3,7 @@
 //! Four registers, each holding the maximum by [`OrderKey`]: the latest ask, the latest proven end, the latest proven absence,
 //! the latest details. A maximum does not care for order or repetition, so neither does the state.
 //!
-//! A lot may stand as an auction too: its price, terms and absence have registers of their own, and the proven end is shared, because a
+//! A lot may stand as an auction too: its price, details and absence have registers of their own, and the proven end is shared, because a
 //! sale or a withdrawal ends the one as well as the other. So a won auction is its market's one sale, whichever is seen first. An offer is
 //! folded by the same registers under its own id.
 
@@ -156,7 +156,7 @@ pub struct Auction {
 }
 
 impl Lot {
-    /// The lot as one of the things it may stand as: an auction has its own price and absence and shares the rest.
+    /// The lot as one of the things it may stand as: an auction has its own price, details and absence, and the same end.
     #[must_use]
     pub fn standing(&self, deal: Deal) -> Self {
         match deal {
@@ -169,7 +169,7 @@ impl Lot {
                     listed: None,
                     ended: self.ended.clone(),
                     unseen: auction.unseen,
-                    details: self.details.clone(),
+                    details: auction.told,
                     auction: None,
                     target: None,
                 }
@@ -250,11 +250,11 @@ impl Lot {
             Fact::Sold { .. } => {
                 join(&mut self.ended, key, position, Ending::Sold);
             }
+            Fact::MetadataSeen { details, .. } if details.auction.is_some() => {
+                join(&mut self.auction_mut().told, key, position, details.clone());
+            }
             Fact::MetadataSeen { details, .. } => {
                 join(&mut self.details, key, position, details.clone());
-                if details.auction.is_some() {
-                    join(&mut self.auction_mut().told, key, position, details.clone());
-                }
             }
             _ => {}
         }

@@ -275,6 +275,29 @@ pub struct Page {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ScopeId(pub String);
 
+const OFFERS: &str = "offers:";
+const AUCTIONS: &str = "auction:";
+
+impl ScopeId {
+    /// The scope that shows a collection's offers and nothing else.
+    #[must_use]
+    pub fn of_offers(slug: &CollectionSlug) -> Self {
+        Self(format!("{OFFERS}{slug}"))
+    }
+
+    /// The scope that shows a collection's auctions and nothing else.
+    #[must_use]
+    pub fn of_auctions(slug: &CollectionSlug) -> Self {
+        Self(format!("{AUCTIONS}{slug}"))
+    }
+
+    /// Whether it shows listings, so that its last scan says how old a collection's picture is.
+    #[must_use]
+    pub fn shows_listings(&self) -> bool {
+        !self.0.starts_with(OFFERS) && !self.0.starts_with(AUCTIONS)
+    }
+}
+
 impl std::fmt::Display for ScopeId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

@@ -64,8 +64,8 @@ pub enum Mark {
         market: MarketId,
         /// Of which scope.
         scope: ScopeId,
-        /// The collection that it shows.
-        slug: CollectionSlug,
+        /// The collection whose listings it shows; `None` for a scope that shows only auctions or offers.
+        slug: Option<CollectionSlug>,
         /// Its start, microseconds since 1970 on the database's clock.
         started_us: i64,
         /// Its end, alike.

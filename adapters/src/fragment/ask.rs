@@ -175,7 +175,7 @@ pub(super) fn scan_page(request: &RequestRecord) -> Option<ScanPage> {
     let cursor = sent.remove("offset");
     let ours = fields(&ours.body?)?;
     let is_ours = request.target == API && sent == ours;
-    is_ours.then(|| ScanPage { scope: Some(scope), cursor })
+    is_ours.then_some(ScanPage { scope: Some(scope), cursor })
 }
 
 /// The request of which this is probably the answer, by what was read off the answer.

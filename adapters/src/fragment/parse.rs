@@ -54,7 +54,7 @@ pub(super) fn scope(slug: &CollectionSlug) -> ScopeId {
 
 /// The scope that shows the auctions of a collection.
 pub(super) fn auction_scope(slug: &CollectionSlug) -> ScopeId {
-    ScopeId(format!("auction:{slug}"))
+    ScopeId::of_auctions(slug)
 }
 
 /// A listing's id: the gift's name. The listing is a state of the gift's own contract, so there is at most one, whoever shows it; the

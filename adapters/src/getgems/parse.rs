@@ -51,7 +51,7 @@ pub(super) fn scope(slug: &CollectionSlug, is_custody: bool) -> ScopeId {
 
 /// The scope that shows the offers for a collection.
 pub(super) fn offers_scope(slug: &CollectionSlug) -> ScopeId {
-    ScopeId(format!("offers:{slug}"))
+    ScopeId::of_offers(slug)
 }
 
 /// Whether the lot is of a gift in GetGems' custody, by its address.

@@ -38,7 +38,7 @@ pub(super) fn scope(slug: &CollectionSlug) -> ScopeId {
 
 /// The scope that shows the offers for a collection.
 pub(super) fn offers_scope(slug: &CollectionSlug) -> ScopeId {
-    ScopeId(format!("offers:{slug}"))
+    ScopeId::of_offers(slug)
 }
 
 fn malformed(path: &str, expected: &str, found: &str) -> Malformed {

@@ -56,6 +56,12 @@ impl ScanMemory {
         self.seen.values().map(HashMap::len).sum()
     }
 
+    /// How many different listings the pages showed.
+    #[must_use]
+    pub fn listings(&self) -> usize {
+        self.seen.get(&Deal::Listing).map_or(0, HashMap::len)
+    }
+
     /// Takes a sighting. Of two sightings of one lot the later request counts; says whether this one does.
     pub(super) fn take(&mut self, deal: Deal, lot: &LotId, seen: SeenLot) -> bool {
         let lots = self.seen.entry(deal).or_default();

@@ -178,10 +178,10 @@ impl Worker {
         told.marks.push(Mark::Scan {
             market: self.market.clone(),
             scope: scope.clone(),
-            slug: active.scope.collection.slug.clone(),
+            slug: scope.shows_listings().then(|| active.scope.collection.slug.clone()),
             started_us: active.memory.started_us,
             completed_us: last.received_at_us,
-            seen: i64::try_from(lots).unwrap_or(i64::MAX),
+            seen: i64::try_from(active.memory.listings()).unwrap_or(i64::MAX),
         });
         self.commit_page(request, last, page, told).await?;
         observe::scan_ended(&self.market, scope, "complete", lots, lasted);

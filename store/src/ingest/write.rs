@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, panic::resume_unwind, sync::Arc};
 
-use domain::{Event, LoggedEvent};
+use domain::{CollectionSlug, Event, LoggedEvent};
 use sqlx::PgConnection;
 
 use super::{Batch, Committed, IngestFault, IngestOptions, Mark, referred};
@@ -171,7 +171,7 @@ async fn marks(tx: &mut PgConnection, marks: &[Mark]) -> Result<(), sqlx::Error>
                      where scans.started_us < excluded.started_us",
                     market.as_str(),
                     scope.0,
-                    slug.as_str(),
+                    slug.as_ref().map(CollectionSlug::as_str),
                     started_us,
                     completed_us,
                     seen

@@ -279,7 +279,7 @@ async fn a_market_says_what_it_covers_and_when_it_is_stale() {
     let scan = Mark::Scan {
         market: crate::facts::getgems(),
         scope: scope(),
-        slug: gift("plushpepe-7").slug,
+        slug: Some(gift("plushpepe-7").slug),
         started_us: 90_000_000,
         completed_us: 95_000_000,
         seen: 4,
@@ -329,7 +329,7 @@ async fn an_event_tells_its_line_and_a_listing_when_it_was_looked_for() {
     let scan = Mark::Scan {
         market,
         scope: scope(),
-        slug,
+        slug: Some(slug),
         started_us: 90_000_000,
         completed_us: 95_000_000,
         seen: 1,

@@ -218,6 +218,10 @@ proptest! {
         Choices(seed).shuffle(&mut events);
         let mut folded = Memory { log: memory.log.clone(), ..Memory::default() };
         for logged in &events {
+            if let Some((offer, ..)) = logged.event.fact.offer() {
+                folded.offers.entry(offer.clone()).or_default().apply(logged.position, &logged.event);
+                continue;
+            }
             let gift = logged.event.gift.clone().unwrap();
             if let Some((lot, _)) = logged.event.fact.lot() {
                 let held = folded.lots.entry(lot.clone()).or_insert_with(|| (gift.clone(), Lot::default()));
