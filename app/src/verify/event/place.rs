@@ -113,7 +113,7 @@ impl Case<'_> {
         }
         if let (Fact::BidPlaced { bidder, .. }, Some(details)) = (&event.fact, found.details) {
             let last = details.auction.as_deref().and_then(|terms| terms.last_bid.as_ref());
-            checks.compare("bidder", bidder, &last.and_then(|bid| bid.bidder.clone()));
+            checks.compare("bidder", bidder, last.and_then(|bid| bid.bidder.clone()));
         }
         match (&event.fact, &found.what) {
             (Fact::MetadataSeen { details, .. } | Fact::OfferSeen { details, .. }, _) => {
