@@ -78,7 +78,7 @@ export function offersPart(offers) {
   if (!offers.length) return el("p", { class: "proof" }, "No offer that it could be sold to is known. Offers for single gifts are gathered from few markets: the status page says which.");
   return el("ul", { class: "history bids" }, offers.map((offer) => el("li", {}, badge(offer.market), " ", el("b", {}, priceWords(offer.price)), ` ${FOR[offer.target](offer)} on ${offer.market.name}`,
     offer.quantityLeft != null && offer.quantityLeft !== 1 ? `, for ${offer.quantityLeft} more` : "",
-    `; the seller gets ${offer.sellerReceives?.text ?? "what is not told"} · `, offer.secondsLeft == null ? "end not told" : `${left(offer.secondsLeft)} left`, " · ", proof(offer.pricePosition))));
+    offer.sellerReceives ? `; the seller gets ${offer.sellerReceives.text} · ` : "; what the seller gets is not told · ", offer.secondsLeft == null ? "end not told" : `${left(offer.secondsLeft)} left`, " · ", proof(offer.pricePosition))));
 }
 
 /** The best offer beside a floor, in one currency; null where none stands. */
