@@ -59,7 +59,10 @@ impl Shown {
             match sighting.seen {
                 Seen::Open { .. } => self.listings += 1,
                 Seen::Happened { .. } => self.happenings += 1,
-                Seen::Offered { .. } | Seen::Held { .. } | Seen::Collection { .. } | Seen::Attribute { .. } => {}
+                Seen::Offered { .. }
+                | Seen::Held { .. }
+                | Seen::Collection { .. }
+                | Seen::Attribute { .. } => {}
             }
         }
     }

@@ -60,6 +60,7 @@ pub(super) fn tell(outside: &Outside, world: &World, market: usize, query: &Trut
         collections: collections.collect(),
         attributes: Vec::new(),
         lots,
+        offers: Vec::new(),
         happenings,
         undisclosed: UNDISCLOSED.to_vec(),
     }
