@@ -85,8 +85,8 @@ impl Reading {
     pub(crate) async fn sale(&self, position: i64) -> Result<Option<Arc<SaleRow>>, Fault> {
         self.sales
             .load(position, |positions| async move {
-                let rows = read::sales_at(&self.state.pool, &positions).await?;
-                Ok(rows.into_iter().map(|row| (row.position, Arc::new(row))).collect())
+                let rows = read::sales_at(&self.state.pool, &positions, self.position).await?;
+                Ok(rows.into_iter().map(|(told_at, row)| (told_at, Arc::new(row))).collect())
             })
             .await
     }

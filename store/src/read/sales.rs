@@ -99,21 +99,33 @@ pub async fn sale_page(
     Ok(sql.builder().build_query_as().fetch_all(pool).await?)
 }
 
-/// The sales that these events told of.
+/// The sales that these events told of as of a position, each with the event that was asked for: it need not be the one whose word leads.
 ///
 /// # Errors
 /// [`ReadFault`].
-pub async fn sales_at(pool: &Pool, positions: &[i64]) -> Result<Vec<SaleRow>, ReadFault> {
-    let rows = sqlx::query_as!(
-        SaleRow,
-        "select position, market, lot, slug, number, price_amount, price_currency, fee_basis, seller, buyer, ton_transaction,
-                sold_at_us, origin
-         from market.sales where position = any($1)",
-        positions
+pub async fn sales_at(pool: &Pool, events: &[i64], position: i64) -> Result<Vec<(i64, SaleRow)>, ReadFault> {
+    let rows: Vec<ToldSale> = sqlx::query_as(
+        "select e.position as told_at, s.position, s.market, s.lot, s.slug, s.number, s.price_amount, s.price_currency, s.fee_basis, s.seller,
+                s.buyer, s.ton_transaction, s.sold_at_us, s.origin, s.source, s.market_amount, s.tellings
+         from market.events e
+         join market.sales s on s.slug = e.slug and s.number = e.number
+              and coalesce(s.from_position, s.position) <= $2 and (s.to_position is null or s.to_position > $2)
+              and (s.position = e.position or exists (
+                  select from jsonb_array_elements(s.tellings::jsonb) as t where (t -> 'telling' ->> 'position')::bigint = e.position))
+         where e.position = any($1)",
     )
+    .bind(events)
+    .bind(position)
     .fetch_all(pool)
     .await?;
-    Ok(rows)
+    Ok(rows.into_iter().map(|row| (row.told_at, row.sale)).collect())
+}
+
+#[derive(FromRow)]
+struct ToldSale {
+    told_at: i64,
+    #[sqlx(flatten)]
+    sale: SaleRow,
 }
 
 /// The newest sales of each of these gifts, at most `limit` of each.

@@ -88,7 +88,10 @@ async fn offers(world: &World, truth: &Truth) -> Standing {
 async fn compare_winners(world: &World, truth: &Truth, what: &str) {
     let orphans: Vec<(String, Option<i64>)> = sqlx::query_as(
         "select a.lot, a.end_position from market.auctions a
-         left join market.sales s on s.position = a.end_position and s.market = a.market and s.lot = a.lot
+         left join market.sales s on s.to_position is null and s.slug = a.slug and s.number = a.number
+              and (s.position = a.end_position or exists (
+                  select from jsonb_array_elements(s.tellings::jsonb) as t
+                  where (t -> 'telling' ->> 'position')::bigint = a.end_position))
          where a.market = $1 and a.to_position is null and a.state = 'won' and s.position is null",
     )
     .bind(&truth.market)
