@@ -22,7 +22,8 @@ use sqlx::PgConnection;
 use tokio::task::JoinHandle;
 
 use rows::{
-    AuctionVersion, GiftRow, GiftSales, HoldingVersion, Listing, LotRow, OfferRow, OfferVersion, Sale, Versions,
+    AuctionVersion, GiftRow, GiftSales, HoldingVersion, Listing, LotRow, OfferRow, OfferVersion, Sale,
+    Versions,
 };
 
 /// Version of the folding rules. A database folded by another version is rebuilt.

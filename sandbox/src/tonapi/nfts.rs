@@ -34,7 +34,7 @@ pub(super) struct Ask {
 impl Ask {
     fn limit(&self, otherwise: Option<usize>) -> Result<usize, Refused> {
         let limit = self.limit.or(otherwise).filter(|limit| (1..=LIMIT_MAX).contains(limit));
-        limit.ok_or_else(|| Refused(400))
+        limit.ok_or(Refused(400))
     }
 }
 
@@ -63,7 +63,7 @@ fn page<'i>(items: impl Iterator<Item = &'i Item>, ask: &Ask, limit: usize) -> R
 pub(super) async fn collections(State(outside): Held, Query(ask): Query<Ask>) -> Answer {
     let limit = ask.limit(Some(100))?;
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let all = chain.collections().into_iter().skip(ask.offset).take(limit);
     let list: Vec<Value> = all.map(|(address, slug)| write::collection(&address, slug, &world)).collect();
     Ok(Json(json!({ "nft_collections": list })).into_response())
@@ -72,9 +72,9 @@ pub(super) async fn collections(State(outside): Held, Query(ask): Query<Ask>) ->
 pub(super) async fn collection(State(outside): Held, Path(account): Path<String>) -> Answer {
     let wanted = address(&account)?;
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let found = chain.collections().into_iter().find(|(address, _)| *address == wanted);
-    let (address, slug) = found.ok_or_else(|| Refused(404))?;
+    let (address, slug) = found.ok_or(Refused(404))?;
     Ok(Json(write::collection(&address, slug, &world)).into_response())
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn collection_items(
 ) -> Answer {
     let (wanted, limit) = (address(&account)?, ask.limit(Some(LIMIT_MAX))?);
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     Ok(page(chain.items(&wanted).iter(), &ask, limit))
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn bulk(State(outside): Held, Json(asked): Json<Accounts>) -> A
         return Err(Refused(400));
     }
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let addresses = asked.account_ids.iter().map(|text| address(text));
     let addresses: Vec<Address> = addresses.collect::<Result<_, _>>()?;
     let items: Vec<Item> = addresses.iter().filter_map(|address| chain.item(address)).collect();
@@ -111,7 +111,7 @@ pub(super) async fn one(State(outside): Held, Path(account): Path<String>) -> An
     let wanted = address(&account)?;
     let world = outside.world();
     let item = WorldChain::of(&world).and_then(|chain| chain.item(&wanted));
-    Ok(Json(write::item(&item.ok_or_else(|| Refused(404))?)).into_response())
+    Ok(Json(write::item(&item.ok_or(Refused(404))?)).into_response())
 }
 
 pub(super) async fn of_account(
@@ -122,7 +122,7 @@ pub(super) async fn of_account(
     let (owner, limit) = (address(&account)?, ask.limit(Some(LIMIT_MAX))?);
     let only = ask.collection.as_deref().map(address).transpose()?;
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let collections = chain.collections().into_iter().map(|(address, _)| address);
     let collections = collections.filter(|address| only.is_none_or(|only| only == *address));
     let items: Vec<Item> = collections.flat_map(|address| chain.items(&address)).collect();
@@ -151,7 +151,7 @@ pub(super) async fn history(
 ) -> Answer {
     let (account, limit) = (address(&account)?, ask.limit(None)?);
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let found = of_person(&chain, &account, ask.before_lt, limit);
     let next = found.last().map_or(0, |last| last.lt);
     let list: Vec<Value> = found.iter().map(write::operation).collect();
@@ -169,7 +169,7 @@ pub(super) async fn events(
         return Err(Refused(400));
     }
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let found = of_person(&chain, &account, ask.before_lt, limit);
     let next = found.last().map_or(0, |last| last.lt);
     let list: Vec<Value> = found.iter().map(|one| write::event(one, &account)).collect();
@@ -179,7 +179,7 @@ pub(super) async fn events(
 pub(super) async fn account(State(outside): Held, Path(account): Path<String>) -> Answer {
     let wanted = address(&account)?;
     let world = outside.world();
-    let chain = WorldChain::of(&world).ok_or_else(|| Refused(404))?;
+    let chain = WorldChain::of(&world).ok_or(Refused(404))?;
     let sale = chain.sales(&[wanted]).pop();
     let code = match (&sale, chain.item(&wanted)) {
         (Some(sale), _) => Some(write::sale_code(sale.kind)),
