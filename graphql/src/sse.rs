@@ -65,12 +65,13 @@ async fn open(fanout: &Arc<Fanout>, parts: &Parts, body: Body) -> Result<Body, R
     let raw = request::read(&fanout.engine, parts, body).await?;
     let seat = fanout.seat(Line::Stream)?;
     let after = last_event_id(&parts.headers);
-    let messages = match begin(fanout, &parts.method, raw, after.clone()).await {
+    let is_resumed = after.is_some();
+    let messages = match begin(fanout, &parts.method, raw, after).await {
         Err(refusal) if is_status(refusal.code) => return Err(refusal),
         begun => begun.unwrap_or_else(|refusal| fanout::one(Message::refused(refusal))),
     };
-    observe::stream_begun(after.is_some());
-    Ok(stream::body(messages, after.as_ref().map(|Cursor(id)| id.as_str()), fanout.stop.clone(), seat))
+    observe::stream_begun(is_resumed);
+    Ok(stream::body(messages, fanout.stop.clone(), seat))
 }
 
 async fn begin(

@@ -18,13 +18,9 @@ const COMPLETE: &str = "event: complete\ndata:\n\n";
 /// browser sends no `Last-Event-ID`. Else it would come back with the same id for ever.
 const NO_ID: &str = "id:\n";
 
-/// How a stream begins: how long a client waits before it comes back, in milliseconds, and the id with which it came. By the letter of the
-/// HTML standard a block without an id may clear the one that a browser holds, and a line lost right then would begin from nothing.
-pub(super) fn opening(retry_ms: u64, after: Option<&str>) -> Bytes {
-    match after.filter(|id| id.bytes().all(|byte| byte.is_ascii_graphic())) {
-        Some(id) => format!("id: {id}\nretry: {retry_ms}\n\n").into(),
-        None => format!("retry: {retry_ms}\n\n").into(),
-    }
+/// How long a client waits before it comes back, in milliseconds.
+pub(super) fn retry(ms: u64) -> Bytes {
+    format!("retry: {ms}\n\n").into()
 }
 
 /// A message; the bytes of an answer are made once for all streams.
@@ -105,9 +101,7 @@ mod tests {
         ] {
             assert_eq!(read(&of(&message)), expected, "{message:?}");
         }
-        assert_eq!(read(&opening(1_500, None)), [fields(&[("retry", "1500")])]);
-        assert_eq!(read(&opening(1_500, Some("c"))), [fields(&[("id", "c"), ("retry", "1500")])]);
-        assert_eq!(read(&opening(1_500, Some("no\nid"))), [fields(&[("retry", "1500")])]);
+        assert_eq!(read(&retry(1_500)), [fields(&[("retry", "1500")])]);
         assert_eq!(read(&HEARTBEAT), [fields(&[("", "")])]);
         assert_eq!(read(&STOPS), [fields(&[("", "the server stops")])]);
     }

@@ -33,15 +33,15 @@ enum End {
     Stopped,
 }
 
-/// The body, to its end, for a client that came with this id. The seat is given back when it is dropped, however that comes.
-pub(super) fn body(messages: Messages, after: Option<&str>, stop: CancellationToken, seat: Seat) -> Body {
+/// The body, to its end. The seat is given back when it is dropped, however that comes.
+pub(super) fn body(messages: Messages, stop: CancellationToken, seat: Seat) -> Body {
     let spread = uuid::Uuid::new_v4().as_u64_pair().1 % RETRY_SPREAD_MS;
     let events = Events { messages, stop, heartbeat: HEARTBEAT, end: None, _seat: Some(seat) };
-    Body::from_stream(bytes_of(events, event::opening(RETRY_MS + spread, after)).map(Ok::<_, Infallible>))
+    Body::from_stream(bytes_of(events, RETRY_MS + spread).map(Ok::<_, Infallible>))
 }
 
-fn bytes_of(events: Events, opening: Bytes) -> impl Stream<Item = Bytes> + Send {
-    let first = stream::iter([opening]);
+fn bytes_of(events: Events, retry_ms: u64) -> impl Stream<Item = Bytes> + Send {
+    let first = stream::iter([event::retry(retry_ms)]);
     first.chain(stream::unfold(events, |mut events| async move {
         let bytes = events.next().await?;
         Some((bytes, events))
@@ -105,9 +105,7 @@ mod tests {
         let messages = stream::iter(messages).chain(silence).boxed();
         let heartbeat = Duration::from_millis(5);
         let events = Events { messages, stop: stop.clone(), heartbeat, end: None, _seat: None };
-        Box::pin(
-            bytes_of(events, event::opening(7, None)).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()),
-        )
+        Box::pin(bytes_of(events, 7).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()))
     }
 
     fn next() -> Message {
