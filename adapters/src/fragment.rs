@@ -85,7 +85,7 @@ fn info() -> MarketInfo {
             "Whether an auction's price is a bid or the least that the first must be, who bid, and the step: the page of a single gift alone \
              tells, a request each.",
             "Offers: they stand on the page of a single gift alone (\"Latest Offers\"), a request each, and no such page was ever recorded.",
-            "One row for what GetGems shows too: such a listing and such a sale stand twice, once from each.",
+            "One row for an auction that GetGems shows too: such an auction stands twice, once from each.",
             "Attributes and rarity: Fragment's lists tell none, and its page of a single gift costs a request each.",
             "Sellers and buyers: Fragment's lists name none.",
             "The moment a listing was made, and new prices and withdrawals from sale before the next scan.",

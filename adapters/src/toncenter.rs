@@ -102,7 +102,7 @@ fn info() -> MarketInfo {
             "Sales with the price and both sides, withdrawals, transfers and exports, from actions of finalized traces.",
         ],
         not_covered: &[
-            "Listings and sales stand here a second time beside those of GetGems and Fragment, whose they are.",
+            "The code of the contract by which a past sale was made: only the market's address is compared.",
             "Auctions, bids and offers are not followed yet.",
             "Listings in other coins than TON.",
             "The moment a listing through GetGems was made: what toncenter tells of it leaves out the contract's code.",

@@ -3,6 +3,7 @@
 //!
 //! The rule, in order:
 //! 1. A listing belongs to the market that its page names ([`crate::LotDetails::of_market`]), else to the market that shows it.
+//!    A reader of the chain is no market: what it shows without naming one is no listing.
 //! 2. A source's word about another market's listing joins that market's own lot of the same id. Where ids differ (Fragment calls a
 //!    lot by its gift, others by the item's address), it joins the market's own lot whose custody it does not contradict, an open one
 //!    first. Where there is none, such words are one listing by themselves.
@@ -18,7 +19,7 @@ use crate::{
     market::MarketId,
     order_key::OrderKey,
     sighting::Custody,
-    witness::Standing,
+    witness::{Standing, reads_chain},
 };
 
 /// A source's lot.
@@ -79,7 +80,8 @@ impl<'a> Told<'a> {
 /// The listings that the lots of one gift come to, in the order of market and lot.
 #[must_use]
 pub fn listings(lots: &[Told<'_>]) -> Vec<OneListing> {
-    let mut order: Vec<usize> = (0..lots.len()).collect();
+    let is_listing = |index: &usize| !(lots[*index].is_own() && reads_chain(lots[*index].source));
+    let mut order: Vec<usize> = (0..lots.len()).filter(is_listing).collect();
     order.sort_by_key(|index| (lots[*index].source, lots[*index].id));
     let mut found: Vec<OneListing> = Vec::new();
     for index in order.iter().copied().filter(|index| lots[*index].is_own()) {

@@ -100,7 +100,7 @@ fn decide(
 
 /// Whether a scan shows it.
 fn is_of_scan(seen: &Seen) -> bool {
-    matches!(seen, Seen::Open { .. } | Seen::Held { .. })
+    matches!(seen, Seen::Open { .. } | Seen::Held { .. } | Seen::Offered { .. })
 }
 
 fn by_scope(

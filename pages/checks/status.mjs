@@ -7,7 +7,7 @@ export const marketOn = (page, id) => page.locator(`.market[data-id=${id}]`);
 
 async function showsMarkets({ ribbon, browser }) {
   const { markets, notCovered } = await ribbon.ask("{ markets { id name covers notCovered } notCovered { name why } }");
-  same(markets.map((market) => market.id).sort(), ["fragment", "getgems", "mrkt", "portals", "tonnel"], "markets");
+  same(markets.map((market) => market.id).sort(), ["fragment", "getgems", "mrkt", "portals", "toncenter", "tonnel"], "markets");
   await visit({ ribbon, browser }, "/status", {}, async (page) => {
     await page.locator("#live[data-state=live]").waitFor();
     for (const market of markets) {

@@ -49,11 +49,19 @@ export async function showAuctions(chosen, onOpen) {
   const box = document.getElementById("auctions");
   const filter = {};
   for (const [field, value] of [["collections", chosen.collection], ["models", chosen.model], ["backdrops", chosen.backdrop], ["symbols", chosen.symbol], ["markets", chosen.market]]) if (value) filter[field] = [value];
-  const { auctions } = await ask(AUCTIONS, { filter, first: STRIP });
+  // Those past their end, whose outcome was not seen, would stand before all that can still be bid for. The time is the server's.
+  const { log } = await ask("{ log { answeredAt } }");
+  const { auctions } = await ask(AUCTIONS, { filter: { ...filter, endsAfter: log.answeredAt }, first: STRIP });
   const rows = auctions.nodes.map((auction) => auctionCard(auction, onOpen));
   const words = rows.length ? `${rows.length}${auctions.pageInfo.hasNextPage ? " ending next, and more" : rows.length === 1 ? " is open" : " are open"}` : "none is open with these filters; GetGems’ and Fragment’s are followed";
   box.querySelector("#auctions-count").textContent = words;
   box.querySelector("ul").replaceChildren(...rows);
+}
+
+/** What an auction's price is. Some markets do not tell whether anybody has bid. */
+function priceWord(hasBid) {
+  if (hasBid == null) return "Highest bid, or the least that the first must be: not told which";
+  return hasBid ? "Highest bid" : "Nobody has bid; the first must be at least";
 }
 
 /** An auction on the gift's sheet. */
@@ -62,7 +70,7 @@ export function auctionPart(auction) {
   return el("section", { class: "auction" },
     el("header", {}, badge(auction.market), el("span", {}, auction.market.name), el("b", {}, priceWords(auction.price)), auction.linkUrl ? link(auction.linkUrl, "Bid there") : null),
     el("table", {}, el("tbody", {},
-      row(auction.hasBid ? "Highest bid" : "Nobody has bid; the first must be at least", auction.price.text),
+      row(priceWord(auction.hasBid), auction.price.text),
       auction.bidder && row("By", auction.bidder),
       auction.bidMin && auction.hasBid && row("Next bid at least", auction.bidMin.text),
       auction.bidMax && row("Ends at once at", auction.bidMax.text),

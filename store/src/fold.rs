@@ -152,6 +152,10 @@ impl Touched {
                 row.ask_origin = Some(event.origin);
             }
             row.note_auction(logged);
+            // Whatever else the event changes: or the listing would depend on where a batch begins.
+            if listings::is_anothers(&key.0, &row.lot) {
+                self.shared.insert(gift.clone());
+            }
             self.lots_of.entry(gift.clone()).or_default().insert(key.clone());
             changed = Some(key);
         }

@@ -5,7 +5,7 @@ mod catalog;
 mod deals;
 mod happenings;
 mod lots;
-mod once;
+pub(crate) mod once;
 mod undisclosed;
 
 use std::time::Duration;

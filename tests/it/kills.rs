@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use store::{Pool, log::fold::LogReader};
 
 use crate::{
-    equality::compare,
+    equality::{compare, once::differences},
     store_log::state_rows,
     world::{World, until},
 };
@@ -167,7 +167,8 @@ async fn settle(world: &World, when: &str) {
 
     let before = state_rows(pool).await;
     store::state::rebuild(pool, FeeTable::bundled(), |_, _| {}).await.expect("a rebuild");
-    assert!(before == state_rows(pool).await, "{when}: the state is the fold of the log");
+    let lost = differences(&before, &state_rows(pool).await);
+    assert_eq!(lost, Vec::<String>::new(), "{when}: the state is the fold of the log");
     until(Duration::from_secs(10), "no connection of a dead process is left", || async {
         !writes_open(pool, 0).await
     })

@@ -69,7 +69,7 @@ impl World {
         std::fs::create_dir_all(&folder).expect("a folder");
         let there = |id: &str| sandbox::MARKETS.iter().any(|market| market.id == id);
         let markets = MARKETS.iter().map(|market| market.id).filter(|id| there(id)).collect();
-        let patience = Duration::from_secs(60) * gifts.div_ceil(GIFTS_PER_MINUTE).max(1);
+        let patience = Duration::from_secs(120) * gifts.div_ceil(GIFTS_PER_MINUTE).max(1);
         Self { pool, url, sandbox, clock, markets, ingest, folder, patience, _database: None }
     }
 
@@ -157,20 +157,29 @@ impl World {
     pub(crate) async fn scanned_anew(&self) {
         // Scans are keyed before their start by the skew; those that begin later than it see everything up to now.
         let after_us = self.clock.now_us() + 40_000;
-        let what = "a full scan of a resting world";
-        until(self.patience, what, || async {
-            let late: i64 = sqlx::query_scalar("select count(*) from market.scans where started_us <= $1")
-                .bind(after_us)
-                .fetch_one(self.pool())
-                .await
-                .expect("the scans");
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let late: Vec<String> =
+                sqlx::query_scalar("select market || ' ' || scope from market.scans where started_us <= $1")
+                    .bind(after_us)
+                    .fetch_all(self.pool())
+                    .await
+                    .expect("the scans");
             let markets: i64 = sqlx::query_scalar("select count(distinct market) from market.scans")
                 .fetch_one(self.pool())
                 .await
                 .expect("the scans");
-            late == 0 && markets == i64::try_from(self.markets.len()).expect("a few")
-        })
-        .await;
+            if late.is_empty() && markets == i64::try_from(self.markets.len()).expect("a few") {
+                break;
+            }
+            let first = &late[..late.len().min(12)];
+            assert!(
+                Instant::now() < deadline,
+                "never: a full scan of a resting world; {} late of {markets} markets: {first:?}",
+                late.len()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         until(self.patience, "a history read to its end", || async {
             let ended: i64 = sqlx::query_scalar(
                 "select count(*) from market.cursors where walk = 'history' and cursor is null",

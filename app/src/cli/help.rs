@@ -141,7 +141,7 @@ pub(super) const ADMIN: &str = "\
     For whoever runs Ribbon. Needs the database that the workers write to.";
 
 pub(super) const JOBS: &str = "\
-    Discrete work: metadata of gifts, rebuilds. A job that fails is tried again later; after its last attempt it is a dead letter, and \
+    Discrete work: metadata of gifts, checks of listings on TON, rebuilds. A job that fails is tried again later; after its last attempt it is a dead letter, and \
     runs again only when it is told to. Attempts are counted before they are made, so a job that takes its process down ends there too. Prints JSON.";
 
 pub(super) const JOBS_AFTER: &str = "\

@@ -1,7 +1,7 @@
 //! `ribbon admin jobs`: the queue of discrete work, for whoever runs the workers.
 
 use domain::GiftId;
-use indexer::jobs::{NewJob, metadata, rebuild};
+use indexer::jobs::{NewJob, chain_check, metadata, rebuild};
 use serde_json::{Value, json};
 use store::Pool;
 use store::jobs::{self, Addition, DeadLetter, JobRow, JobState, KindCount};
@@ -108,6 +108,7 @@ fn new_job(kind: &str, about: Option<&str>) -> Result<(i32, NewJob), Failure> {
             Err(fault) => refuse(fault.to_string()),
         },
         (metadata::KIND, None) => refuse("metadata is of a gift: name it, as in plushpepe-298".into()),
+        (chain_check::KIND, _) => refuse("checks of the chain are added by themselves".into()),
         (other, _) => {
             let cut: String = other.chars().take(40).collect();
             refuse(format!("`{cut}` is no kind of job: expected rebuild or metadata"))
@@ -129,7 +130,7 @@ mod tests {
         assert_eq!(new_job("rebuild", None).unwrap().1.0, "state");
         let (attempts_max, (key, payload)) = new_job("metadata", Some("Plush Pepe #298")).unwrap();
         assert_eq!((attempts_max, key.as_str()), (metadata::ATTEMPTS_MAX, "plushpepe-298"));
-        assert!(String::from_utf8(payload).unwrap().contains("\"number\":298"));
+        assert!(String::from_utf8(payload).unwrap().contains("plushpepe-298"));
         for (kind, about, told) in [
             ("rebuild", Some("plushpepe-298"), "takes no gift"),
             ("metadata", None, "name it"),

@@ -186,7 +186,7 @@ proptest! {
     }
 
     #[test]
-    fn each_lot_is_in_one_listing(rows in prop::collection::vec(any_row(), 0..7)) {
+    fn each_lot_is_in_one_listing_or_is_nobodys(rows in prop::collection::vec(any_row(), 0..7)) {
         let mut rows = rows;
         rows.sort_by_key(|row| (row.0, row.1));
         rows.dedup_by_key(|row| (row.0, row.1));
@@ -194,7 +194,9 @@ proptest! {
             .iter()
             .map(|line| line.split(": ").nth(1).unwrap().split(',').next().unwrap().split(' ').count())
             .sum();
-        prop_assert_eq!(members, rows.len());
+        // What a reader of the chain shows without naming a market is no listing.
+        let is_nobodys = |row: &&Row| matches!(row.0, "tonapi" | "toncenter") && row.2.is_none();
+        prop_assert_eq!(members, rows.len() - rows.iter().filter(is_nobodys).count());
     }
 
     /// A source that is none of the chain's and not the owner's cannot move a price that the owner tells.

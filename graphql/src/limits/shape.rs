@@ -15,7 +15,8 @@ use async_graphql::{
 const LIST_LENGTH: usize = 5;
 
 /// Lists without `first` that are longer than [`LIST_LENGTH`], by type and field.
-const LONG_LISTS: [(&str, &str, usize); 2] = [("EventsBatch", "events", 50), ("FloorsBatch", "floors", 200)];
+const LONG_LISTS: [(&str, &str, usize); 3] =
+    [("EventsBatch", "events", 50), ("FloorsBatch", "floors", 200), ("GiftProvenance", "steps", 100)];
 
 /// What is known of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -69,14 +69,16 @@ impl Subject<'_> {
         }
     }
 
-    /// Its price is another one. In an auction that is a bid, unless the page says that nobody has bid.
+    /// Its price is another one. In an auction that is a bid, unless the page says that nobody has bid, or says nothing and the price fell:
+    /// a bid never lowers it.
     pub(super) fn repriced(&self, price: Price, before: Price, details: &LotDetails) -> Fact {
         let (lot, scope) = self.place();
+        let is_raised = price.currency == before.currency && price.amount > before.amount;
         let before = Some(before);
         match self.what {
             What::Listing(_) => Fact::Repriced { lot, scope, price, before },
             What::Auction(_) => match details.auction.as_deref() {
-                Some(terms) if terms.has_bid() != Some(false) => {
+                Some(terms) if terms.has_bid().unwrap_or(is_raised) => {
                     let bidder = bidder(terms);
                     Fact::BidPlaced { lot, scope, price, bidder, before }
                 }

@@ -1,7 +1,8 @@
 //! The `chain` job: a listing that claims to stand on TON is put before a witness, without waiting until the witness's own scan comes by.
 //!
-//! What the witness shows is logged as its own sightings, whatever the verdict: a verified listing has a chain source among its witnesses
-//! from then on, and a refuted one is contradicted where everybody sees it.
+//! What the witness shows of the sale is logged as its own sightings: a verified listing has a chain source among its witnesses from then on,
+//! and another price or seller is contradicted where everybody sees it. Where the chain shows no sale at all there is nothing to log; then the
+//! verdict is the job's own note (`ribbon admin jobs show`), and the listing stays without a chain source.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,8 +29,8 @@ use crate::{
 pub const KIND: &str = "chain";
 /// Attempts: about an hour with the waits below.
 pub const ATTEMPTS_MAX: i32 = 6;
-/// Jobs found at once.
-const FOUND_MAX: i64 = 200;
+/// Jobs that wait at most: the newest asks come first, and older ones are reached by the witness's own scan.
+const FOUND_MAX: i64 = 50;
 /// Requests of one check; the second is left out where the first decides.
 const REQUESTS: usize = 2;
 /// How often listings are looked for; milliseconds of the real world.

@@ -176,7 +176,9 @@ mod tests {
         let (key, payload) = job(&gift);
         assert_eq!(key, "plushpepe-298");
         assert_eq!(read_payload::<Metadata>(&payload).unwrap().gift, gift);
-        for other in [r#"{"gift":"plushpepe-298"}"#, r#"{"slug":"plushpepe"}"#, "{", "\u{0}"] {
+        for other in
+            [r#"{"gift":{"slug":"plushpepe","number":298}}"#, r#"{"slug":"plushpepe"}"#, "{", "\u{0}"]
+        {
             let fault = read_payload::<Metadata>(other.as_bytes()).unwrap_err();
             assert!(fault.to_string().contains("another"), "{fault}");
         }

@@ -41,7 +41,11 @@ impl Touched {
 pub(super) fn auction(row: &LotRow, holding: &Holding) -> Option<AuctionVersion> {
     let auction = row.lot.auction.as_deref()?;
     let price = auction.price.as_ref()?;
+    // The lot of one item serves all its sales. Once it was put up again, the end that is known may be that of a later listing, so how this
+    // auction ended is not told any more.
+    let is_put_up_again = row.lot.ask.as_ref().is_some_and(|ask| ask.key > price.key);
     let (state, end_position) = match row.lot.standing(Deal::Auction).state() {
+        _ if is_put_up_again => ("unseen", None),
         LotState::Unknown => return None,
         LotState::Open { .. } => ("open", None),
         LotState::Ended { ending } => {

@@ -8,6 +8,7 @@ use domain::{
     holding::Holding,
     lot::Register,
     same_listing::{self, Besides, OneListing, Told, Word},
+    witness::reads_chain,
 };
 use pricing::FeeTable;
 
@@ -27,11 +28,6 @@ impl Touched {
         gift: &GiftId,
         key: Option<&LotKey>,
     ) {
-        if let Some(key) = key
-            && self.lots.get(key).is_some_and(|row| is_anothers(&key.0, &row.lot))
-        {
-            self.shared.insert(gift.clone());
-        }
         let next = match key.filter(|_| !self.shared.contains(gift)) {
             Some(key) => vec![(key.clone(), self.alone(fees, gift, key))],
             None => self.all_listings(fees, gift),
@@ -89,8 +85,11 @@ fn told<'a>(key: &'a LotKey, row: &'a LotRow) -> Told<'a> {
     Told { source: &key.0, id: &key.1, lot: &row.lot }
 }
 
-/// Whether a lot is of another market's listing.
+/// Whether a lot is of another market's listing, or of none of its own, as all lots of a reader of the chain are.
 pub(super) fn is_anothers(source: &MarketId, lot: &Lot) -> bool {
+    if reads_chain(source) {
+        return true;
+    }
     lot.details
         .as_ref()
         .and_then(|details| details.value.of_market.as_ref())

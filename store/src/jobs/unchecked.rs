@@ -25,7 +25,8 @@ pub struct UncheckedListing {
     pub contract_type: Option<String>,
 }
 
-/// Such listings in TON, the newest asks first, without those whose ask a job of this kind has been added for; `limit` at most.
+/// Such listings in TON, the newest asks first, without those whose ask a job of this kind has been added for; so many that at most
+/// `limit` jobs wait.
 ///
 /// # Errors
 /// What PostgreSQL says.
@@ -45,7 +46,8 @@ pub async fn unchecked_listings(
              and not exists (select from unnest($1::text[]) as c(source) where position('"' || c.source || '"' in l.witnesses) > 0)
              and not exists (select from apalis.jobs j where j.job_type = $2
                              and j.idempotency_key = l.market || ' ' || l.lot || ' ' || l.ask_position)
-           order by l.ask_position desc limit $3"#,
+           order by l.ask_position desc
+           limit greatest(0, $3 - (select count(*) from apalis.jobs w where w.job_type = $2 and w.status = 'Pending'))"#,
         &witness::chain_sources(),
         kind,
         limit

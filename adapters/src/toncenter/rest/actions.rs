@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chain::Address;
+use chain::{Address, contract::Network};
 use domain::{GiftId, Happening, LotId, Malformed, Page, Price, Seen};
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +100,12 @@ fn happened(
     Ok(Seen::Happened { source_id, at_us, lot, scope, gift, what, details: None })
 }
 
+/// Whether GetGems' own address stands there, on any network: what anybody's contract calls a purchase is no sale of a market.
+fn is_of_known_market(path: &str, market: Option<&str>) -> Result<bool, Malformed> {
+    let market = some_account(path, market)?;
+    Ok(market.is_some_and(|market| Network::all().iter().any(|network| network.is_getgems(&market))))
+}
+
 /// The gift that an action is about. Its name is the item's own word, which the item's address proves.
 fn gift(
     path: &str,
@@ -153,6 +159,9 @@ fn what(
             return Err(passed("a purchase: told by its own action"));
         }
         "nft_purchase" | "nft_transfer" if kind == "nft_purchase" || details.is_purchase == Some(true) => {
+            if !is_its_own && !is_of_known_market(&at("marketplace_address"), details.market.as_deref())? {
+                return Err(passed("a purchase through a market whose address is not known"));
+            }
             let price = details.price.ok_or_else(|| malformed(&at("price"), "a value", "no such field"))?;
             let price = Price::nanoton(nanoton(&at("price"), price)?);
             let seller = person("real_old_owner", details.real_old_owner.as_deref())?;

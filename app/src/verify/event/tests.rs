@@ -22,12 +22,21 @@ fn events_of(fixture: &adapters::Fixture) -> (Exchange, Vec<LoggedEvent>) {
     let is = |wanted: fn(&Seen) -> bool| page.sightings.iter().any(|one| wanted(&one.seen));
     let decision = if is(|seen| matches!(seen, Seen::Happened { .. })) {
         feed::decide_feed_page(&mut known, None, &frame, happening_cause(false), &page)
-    } else if is(|seen| matches!(seen, Seen::Open { .. } | Seen::Held { .. })) {
-        let is_of_scan = |seen: &Seen| matches!(seen, Seen::Open { .. } | Seen::Held { .. });
-        let open = page.sightings.iter().find(|one| is_of_scan(&one.seen)).unwrap();
-        let scope = reader.scope_of(&open.seen).unwrap();
-        let mut memory = ScanMemory::begin(scope, exchange.started_at_us - 5_000_000, 30_000_000);
-        scan::decide_scan_page(&mut known, &mut memory, &frame, &page)
+    } else if is(|seen| matches!(seen, Seen::Open { .. } | Seen::Held { .. } | Seen::Offered { .. })) {
+        let is_of_scan =
+            |seen: &Seen| matches!(seen, Seen::Open { .. } | Seen::Held { .. } | Seen::Offered { .. });
+        // A page may show what several scopes hold; each is scanned for itself.
+        let scope_of = |one: &domain::Sighting| reader.scope_of(&one.seen).filter(|_| is_of_scan(&one.seen));
+        let scopes: std::collections::BTreeSet<_> = page.sightings.iter().filter_map(scope_of).collect();
+        let mut decision = indexer::decide::Decision::default();
+        for scope in scopes {
+            let of_it = |one: &&domain::Sighting| scope_of(one).is_none_or(|other| other == scope);
+            let sightings = page.sightings.iter().filter(of_it).cloned().collect();
+            let shown = domain::Page { sightings, ..page.clone() };
+            let mut memory = ScanMemory::begin(scope, exchange.started_at_us - 5_000_000, 30_000_000);
+            decision.append(scan::decide_scan_page(&mut known, &mut memory, &frame, &shown));
+        }
+        decision
     } else {
         catalog::decide_catalog(&mut known, &frame, &page)
     };
@@ -72,6 +81,9 @@ fn every_event_of_every_fixture_is_proven() {
         }
     }
     assert!(kinds.len() >= 5, "the fixtures give few kinds of events: {kinds:?}");
+    for kind in [domain::EventKind::OfferMade, domain::EventKind::AuctionStarted] {
+        assert!(kinds.contains_key(&kind), "{kind:?} is not among {kinds:?}");
+    }
 }
 
 /// A fixture, its events, and the index of the first one of a kind; of two that list, the one by a page of listings.
