@@ -1,7 +1,7 @@
 //! A gift's public page on t.me, `https://t.me/nft/<Name>-<number>`: owner, attributes with rarity, how many were issued. It exists for
 //! every gift, wherever it lives. Pure; nothing asks for it yet.
 //!
-//! No whole page was recorded; the rows are those that six public parsers read (markets.md 2.4, checked 2026-11-20).
+//! No whole page was recorded; the rows are those that six public parsers read (checked 2026-11-20).
 
 use chain::FriendlyFlags;
 use domain::{Attribute, AttributeKind, GiftId, Malformed, MarketId, Rarity};

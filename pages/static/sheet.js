@@ -13,7 +13,7 @@ const GIFT = `query Gift($slug: Slug!, $number: Int!) { gift(slug: $slug, number
   dates { transferableAt exportableAt resellableAt unlocksAt position }
   missing { field reason }
   listings { id market { id name } marketPrice { text } allIn { total atLeast text converted { text rateSource rateAgeSeconds ratePosition } lines { kind text counted basis source sourceUrl sourceDate note } }
-    custody linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin
+    custody onChain linkUrl listedAt seenAt ageSeconds stale staleReason askPosition origin
     sourcesCount disagreement witnesses { source { id name } leads word marketPrice { text } at position differs } }
   auctions { ${AUCTION} } offers(first: 3) { ${OFFER} }
   sales(first: 5) { market { id name } price { text feeBasis } soldAt position sourcesCount disagreement }
@@ -74,6 +74,13 @@ function life({ isWhole, steps }) {
   return [isWhole ? null : el("p", { class: "message" }, "Only the newest 2,000 events are read here."), el("ul", { class: "history" }, steps.map(step))];
 }
 
+const ON_CHAIN = { VERIFIED: "Verified on TON: the gift stands there for sale at this price, by a contract whose code is known.", DISPUTED: "TON says otherwise: see below.", UNCHECKED: "Not verified on TON yet: it is the market’s word." };
+
+/** What became of a listing's claim to stand on TON; nothing for one that makes none. */
+function onChain({ onChain: standing }) {
+  return standing && el("p", { class: standing === "DISPUTED" ? "disputed" : "onchain", "data-on-chain": standing }, ON_CHAIN[standing]);
+}
+
 /** Who else speaks of a listing, where anybody does. */
 function witnesses({ sourcesCount, disagreement, witnesses: all }) {
   if (sourcesCount < 2) return null;
@@ -97,7 +104,7 @@ function offer(listing) {
         el("td", {}, line.text ?? "unknown"))),
       el("tr", { class: "total" }, el("td", {}, listing.allIn.atLeast ? "All-in, at least" : "All-in",
         usd ? el("small", {}, `≈ ${usd.text}, rate of ${usd.rateSource}, ${age(usd.rateAgeSeconds)} old `, mark(usd.ratePosition)) : el("small", {}, "no rate to another currency known")), el("td", {}, listing.allIn.text.replace(/^at least /, ""))))),
-    witnesses(listing),
+    onChain(listing), witnesses(listing),
     el("p", { class: "proof" }, listing.listedAt ? `Listed ${when(listing.listedAt)}. ` : "When it was listed is not told. ",
       `Checked ${since(new Date(Date.now() - listing.ageSeconds * 1000).toISOString())} ago. `,
       listing.stale ? el("span", { class: "stale-mark" }, `Stale: ${listing.staleReason ?? ""}. `) : "", "Price: ", proof(listing.askPosition)));

@@ -104,7 +104,7 @@ async fn seen(api: &Api) -> Value {
     let data = api
         .ask(
             "{ listings(sort: {by: NUMBER}) { totalCount nodes { gift { name } market { id } source { id } marketPrice { text }
-                 sourcesCount disagreement witnesses { source { id } leads word marketPrice { text } differs } } }
+                 sourcesCount onChain disagreement witnesses { source { id } leads word marketPrice { text } differs } } }
                floors(filter: {collections: [\"plushpepe\"]}) { nodes { market { id } price { text } listingsCount } }
                sales { nodes { gift { name } market { id } source { id } price { text } transaction sourcesCount disagreement } }
                markets { id listingsCount shownCount } }",
@@ -160,12 +160,13 @@ fn check(seen: &Value) {
     let listing = |listing: &Value| {
         let of = |path: &str| listing.pointer(path).and_then(Value::as_str).unwrap_or("-").to_owned();
         format!(
-            "{} {} by {} at {}, {} sources, {}",
+            "{} {} by {} at {}, {} sources, on chain {}, {}",
             of("/gift/name"),
             of("/market/id"),
             of("/source/id"),
             of("/marketPrice/text"),
             listing["sourcesCount"],
+            of("/onChain"),
             of("/disagreement")
         )
     };
@@ -176,11 +177,11 @@ fn check(seen: &Value) {
     assert_eq!(
         listings,
         [
-            "plushpepe #1 fragment by fragment at 70 TON, 2 sources, GetGems says 7 TON, not 70 TON.",
-            "plushpepe #2 getgems by tonapi at 50 TON, 3 sources, toncenter says 5 TON, not 50 TON.",
-            "plushpepe #3 mrkt by mrkt at 30 TON, 1 sources, -",
-            "plushpepe #4 portals by portals at 40 TON, 1 sources, -",
-            "plushpepe #4 tonnel by tonnel at 41 TON, 1 sources, -",
+            "plushpepe #1 fragment by fragment at 70 TON, 2 sources, on chain UNCHECKED, GetGems says 7 TON, not 70 TON.",
+            "plushpepe #2 getgems by tonapi at 50 TON, 3 sources, on chain DISPUTED, toncenter says 5 TON, not 50 TON.",
+            "plushpepe #3 mrkt by mrkt at 30 TON, 1 sources, on chain -, -",
+            "plushpepe #4 portals by portals at 40 TON, 1 sources, on chain -, -",
+            "plushpepe #4 tonnel by tonnel at 41 TON, 1 sources, on chain -, -",
         ]
     );
     assert_eq!(seen["listings"]["totalCount"], 5);

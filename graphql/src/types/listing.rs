@@ -12,7 +12,7 @@ use super::{
     gift::Gift,
     market::Market,
     price::{AllInPrice, Money, Price, stated_ask},
-    witness::{self, Witness},
+    witness::{self, OnChain, Witness},
     words::{Custody, FeeBasis, Missing, MissingFields, Origin},
 };
 use crate::{
@@ -238,6 +238,11 @@ impl Listing {
     /// What the sources disagree about (price, whether it is open, who sells), in sentences; nothing is averaged. Null while they agree.
     async fn disagreement(&self) -> async_graphql::Result<Option<String>> {
         Ok(witness::disagreement(&witness::of_listing(&self.reading, &self.row)?))
+    }
+
+    /// Whether its claim to stand on TON is borne out. Null for a listing that makes none.
+    async fn on_chain(&self) -> async_graphql::Result<Option<OnChain>> {
+        Ok(OnChain::of(self.row.custody.as_deref(), &witness::of_listing(&self.reading, &self.row)?))
     }
 
     /// Where the source's answer came from.

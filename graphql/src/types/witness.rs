@@ -122,6 +122,35 @@ impl Witness {
     }
 }
 
+/// What the claim of a listing to stand on TON has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum OnChain {
+    /// A reader of TON shows this listing at this price: the item at the address that follows from the gift's name, sold through the item's
+    /// own contract or through one of the market's whose code is known and whose data agree.
+    Verified,
+    /// A reader of TON says otherwise: see `disagreement`.
+    Disputed,
+    /// No reader of TON has shown it yet: it is the market's word alone.
+    Unchecked,
+}
+
+impl OnChain {
+    /// By the witnesses of a listing of this custody; `None` for one that does not claim to stand on TON.
+    pub(crate) fn of(custody: Option<&str>, witnesses: &[Witness]) -> Option<Self> {
+        let reads = |witness: &&Witness| {
+            domain::MarketId::parse(&witness.source).is_ok_and(|source| domain::witness::reads_chain(&source))
+        };
+        let agrees = |witness: &Witness| witness.word == WitnessWord::Open && witness.differs.is_empty();
+        let readers: Vec<&Witness> = witnesses.iter().filter(reads).collect();
+        custody.filter(|custody| *custody == domain::Custody::Chain.as_str())?;
+        Some(match readers.as_slice() {
+            [] => Self::Unchecked,
+            all if all.iter().all(|reader| agrees(reader)) => Self::Verified,
+            _ => Self::Disputed,
+        })
+    }
+}
+
 /// How many sources speak of it, and what they disagree about, in one sentence.
 pub(crate) fn disagreement(witnesses: &[Witness]) -> Option<String> {
     let differs: Vec<&str> =

@@ -164,12 +164,9 @@ pub async fn auction_page(
         "select from_position, market, lot, slug, number, state, price_amount, price_currency, fee_basis, seller_amount, has_bid,
                 bid_min_amount, bid_max_amount, bid_amount, bidder, bid_at_ms, ends_at_ms, seen_at_us, owner, link_url, image_url,
                 price_position, terms_position, end_position, origin
-         from market.auctions where from_position <= ",
+         from ",
     );
-    sql.bind(position)
-        .text(" and (to_position is null or to_position > ")
-        .bind(position)
-        .text(")")
+    sql.text_as_of("market.auctions", position)
         .and_one_of("slug", slugs)
         .and_number("number", " = ", *number)
         .and_one_of("model", models)

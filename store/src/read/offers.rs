@@ -145,12 +145,9 @@ pub async fn offer_page(
         "select from_position, market, offer, slug, number, attribute, attribute_name, state, price_amount, price_currency,
                 fee_basis, seller_amount, maker, quantity, quantity_taken, made_at_ms, expires_at_ms, seen_at_us, link_url,
                 price_position, details_position, end_position, origin
-         from market.offers where from_position <= ",
+         from ",
     );
-    sql.bind(position)
-        .text(" and (to_position is null or to_position > ")
-        .bind(position)
-        .text(")")
+    sql.text_as_of("market.offers", position)
         .and_one_of("slug", slugs)
         .and_number("number", " = ", *number)
         .and_one_of("attribute_name", names)

@@ -18,6 +18,22 @@ impl Sql {
         self
     }
 
+    /// The versions of a table that hold as of a position, and `where true` behind them. The open ones and those that have ended since are
+    /// two halves, because no index serves a condition that is about both.
+    pub(super) fn text_as_of(&mut self, table: &'static str, position: i64) -> &mut Self {
+        self.text("(select * from ")
+            .text(table)
+            .text(" where to_position is null and from_position <= ")
+            .bind(position)
+            .text(" union all select * from ")
+            .text(table)
+            .text(" where to_position > ")
+            .bind(position)
+            .text(" and from_position <= ")
+            .bind(position)
+            .text(") as held where true")
+    }
+
     /// A bound value.
     pub(super) fn bind<T>(&mut self, value: T) -> &mut Self
     where

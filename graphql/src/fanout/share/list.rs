@@ -194,6 +194,7 @@ pub(super) const SHAREABLE: &[(&str, &[&str])] = &[
             "witnesses",
             "sourcesCount",
             "disagreement",
+            "onChain",
             "marketPrice",
             "allIn",
             "custody",
