@@ -79,7 +79,7 @@ fn info() -> MarketInfo {
             "Fixed-price listings of gifts on TON, in TON and in Stars, with what the buyer pays.",
             "Sales from Fragment's list of sold gifts, newest first and back to its end.",
             "Collections.",
-            "Auctions of gifts: the price as the list shows it and the end, by one more walk a collection, so 119 more requests for a picture of all.",
+            "Auctions of gifts: the price as the list shows it and the end, by one more walk a collection.",
         ],
         not_covered: &[
             "Whether an auction's price is a bid or the least that the first must be, who bid, and the step: the page of a single gift alone \
