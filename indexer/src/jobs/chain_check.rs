@@ -78,21 +78,10 @@ impl ChainWork {
         Self { witness, pool: intake.pool().clone(), intake, clock, pace, turns }
     }
 
-    /// What a fault of the witness means for the job, and for the pace of all.
+    /// A fault of the source, and the sentence for one that can never answer.
     fn of_source(&self, fault: SourceFault) -> Result<String, JobFault> {
-        let why = fault.to_string();
-        match fault {
-            SourceFault::Retry { why } => Err(JobFault::Later { why }),
-            SourceFault::RetryAfter { after_ms, why } => {
-                self.turns.asked_for_time(after_ms);
-                Err(JobFault::Asked { after_ms, why })
-            }
-            SourceFault::Refused { .. } | SourceFault::Malformed(_) => {
-                self.turns.asked_for_time(self.pace.scaled_ms(REST_REAL_MS));
-                Err(JobFault::Later { why })
-            }
-            SourceFault::Never { why } => Ok(format!("the witness cannot say: {why}")),
-        }
+        let why = self.turns.bear(fault, self.pace.scaled_ms(REST_REAL_MS))?;
+        Ok(format!("the witness cannot say: {why}"))
     }
 
     /// Asks, logs what the witness shows, and says the verdict.

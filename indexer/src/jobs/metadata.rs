@@ -73,22 +73,10 @@ impl MetadataWork {
         Self { source, pool, ingest, clock, pace, turns }
     }
 
-    /// What a fault of the source means for the job, and for the pace of all.
+    /// A fault of the source, and the sentence for one that can never answer.
     fn of_source(&self, fault: SourceFault) -> Result<String, JobFault> {
-        let rest_ms = self.pace.scaled_ms(REST_REAL_MS);
-        let why = fault.to_string();
-        match fault {
-            SourceFault::Retry { why } => Err(JobFault::Later { why }),
-            SourceFault::RetryAfter { after_ms, why } => {
-                self.turns.asked_for_time(after_ms);
-                Err(JobFault::Asked { after_ms, why })
-            }
-            SourceFault::Refused { .. } | SourceFault::Malformed(_) => {
-                self.turns.asked_for_time(rest_ms);
-                Err(JobFault::Later { why })
-            }
-            SourceFault::Never { why } => Ok(format!("there is no metadata: {why}")),
-        }
+        let why = self.turns.bear(fault, self.pace.scaled_ms(REST_REAL_MS))?;
+        Ok(format!("there is no metadata: {why}"))
     }
 }
 

@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::market::RequestBudget;
+use domain::{SourceFault, market::RequestBudget};
 
+use super::JobFault;
 use crate::{budget::Budget, pace::Pace};
 
 /// A source's budget, shared by the jobs that ask it. It is one process's: over all processes it holds through the lane, which one of them has.
@@ -53,6 +54,27 @@ impl SourcePace {
             budget.lower();
             budget.hold(now_ms, after_ms);
         });
+    }
+
+    /// What a fault of the source means for a job, and for the pace of all that ask it. `Ok` is the reason of a source that can never answer.
+    /// One that refuses us, or whose shape has changed, is left alone for `rest_ms`.
+    ///
+    /// # Errors
+    /// [`JobFault`] where the job is to be tried again.
+    pub fn bear(&self, fault: SourceFault, rest_ms: u64) -> Result<String, JobFault> {
+        let told = fault.to_string();
+        match fault {
+            SourceFault::Retry { why } => Err(JobFault::Later { why }),
+            SourceFault::RetryAfter { after_ms, why } => {
+                self.asked_for_time(after_ms);
+                Err(JobFault::Asked { after_ms, why })
+            }
+            SourceFault::Refused { .. } | SourceFault::Malformed(_) => {
+                self.asked_for_time(rest_ms);
+                Err(JobFault::Later { why: told })
+            }
+            SourceFault::Never { why } => Ok(why),
+        }
     }
 
     fn with<T>(&self, with: impl FnOnce(&mut Budget) -> T) -> T {
