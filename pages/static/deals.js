@@ -15,9 +15,9 @@ const AUCTIONS = `query Auctions($filter: AuctionFilter!, $first: Int!) { auctio
   gift { slug number name model { name } symbol { name } backdrop { name } } } } }`;
 
 /** A countdown that ticks by itself; null where the end is not told. */
-function clock(secondsLeft, isOpen = true) {
+function clock(secondsLeft) {
   if (secondsLeft == null) return el("span", { class: "left" }, "end not told");
-  return el("time", { class: "left", "data-until": String(performance.now() + secondsLeft * 1000), "data-open": String(isOpen), role: "timer" }, countdown(secondsLeft * 1000));
+  return el("time", { class: "left", "data-until": String(performance.now() + secondsLeft * 1000), role: "timer" }, countdown(secondsLeft * 1000));
 }
 
 function countdown(ms) { return ms > 0 ? `${left(ms / 1000)} left` : "past its end, outcome not seen yet"; }
